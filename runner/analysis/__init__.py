@@ -1,0 +1,1 @@
+"""What it means: verdicts and groups. Pure."""

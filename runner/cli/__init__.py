@@ -1,0 +1,1 @@
+"""Wiring and printing: the only room that prints."""

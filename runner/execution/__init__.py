@@ -1,0 +1,1 @@
+"""Doing it: what is left to run, in which order, and how far it got."""

@@ -1,0 +1,1 @@
+"""Saying it: tables, Markdown, JSON. Pure."""

@@ -1,0 +1,126 @@
+"""The records that are kept: one per trial, one per run. Immutable once written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from runner.results.probe_output import ProbeOutput, Seconds, Text, Value
+
+RECORD_SCHEMA = 1
+
+EngineName = Literal["docker", "venv"]
+Order = Literal["forward", "reversed"]
+Axes = Annotated[dict[Text, Text], Field(max_length=50)]
+
+
+class Status(StrEnum):
+    """How far a cell got. Only `done` is a result."""
+
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+    BUILD_FAILED = "build-failed"
+    NO_GPU = "no-gpu"
+    MISMATCH = "mismatch"
+    RUN_FAILED = "run-failed"
+    TIMED_OUT = "timed-out"
+    OUT_OF_MEMORY = "out-of-memory"
+    DONE = "done"
+    STALE = "stale"
+    INTERRUPTED = "interrupted"
+
+
+class TrialKey(Value):
+    """What a trial's bits may depend on; a stored trial is reused while all of it still matches.
+
+    `lock` and `probe` are SHA-256 of their text; `base` is the identity of the base image
+    (registry digest or image id) or of the interpreter; `setting` is the setting's axes and its
+    variables; `host_class` is the hardware within which bits are compared.
+    """
+
+    lock: Text
+    probe: Text
+    seed: int
+    repeats: int
+    setting: Axes
+    engine: EngineName
+    base: Text
+    host_class: Text
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON of all fields."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Host(Value):
+    """Where a trial ran."""
+
+    name: Text
+    host_class: Text
+    cpu_model: Text
+    platform: Text
+
+
+class TrialRecord(Value):
+    """One trial of one cell: a fresh process in a fresh container (or venv process).
+
+    `probe` is there exactly when `status` is `done`. `pinned` says whether the base image is known
+    by a registry digest. `seconds` is wall time from create to collected; `log` the bounded tail of
+    what the probe printed, kept when the trial failed.
+    """
+
+    schema_version: Literal[1] = RECORD_SCHEMA
+    cell: Text
+    environment: Text
+    axes: Axes
+    key: TrialKey
+    order: Order
+    status: Status
+    reason: Text = ""
+    started: datetime
+    seconds: Seconds
+    image: Text = ""
+    pinned: bool = True
+    host: Host
+    exit_code: int | None = None
+    log: Annotated[str, Field(max_length=70_000)] = ""
+    probe: ProbeOutput | None = None
+
+
+class CellStatus(Value):
+    """Where a cell stood when the run ended (or began)."""
+
+    cell: Text
+    axes: Axes
+    status: Status
+    reason: Text = ""
+
+
+class Phase(Value):
+    """One build or trial as it was timed, in seconds since the run began."""
+
+    kind: Literal["lock", "build", "trial"]
+    subject: Text
+    start: Seconds
+    end: Seconds
+
+
+class RunRecord(Value):
+    """One run: which cells were selected, in axis order, and how far each got."""
+
+    schema_version: Literal[1] = RECORD_SCHEMA
+    matrix: Text
+    started: datetime
+    finished: datetime | None
+    engine: EngineName
+    engine_reason: Text
+    host: Host
+    cells: tuple[CellStatus, ...] = Field(max_length=10_000)
+    phases: tuple[Phase, ...] = Field(default=(), max_length=100_000)
