@@ -1,0 +1,5 @@
+"""The probe: fixed computations, run in one environment, digested bit for bit.
+
+Runs as `python -m probe --out DIR`, in Python 3.8 syntax, with TensorFlow and NumPy only. No module
+imports TensorFlow when it is itself imported: the recipe sets environment variables first.
+"""

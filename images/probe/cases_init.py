@@ -1,0 +1,58 @@
+"""Keras initialisers: the first weights a seed gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from probe.registry import case, need
+
+if TYPE_CHECKING:
+    from probe.registry import Lab, Outputs
+
+SHAPE = (64, 48)
+
+
+@case(
+    "init.glorot_uniform",
+    family="init",
+    exercises="GlorotUniform without and with a seed of its own",
+    may_vary="Keras's seed rules and its choice of stateless or stateful draws",
+)
+def glorot_uniform(lab: Lab) -> Outputs:
+    return _draws(lab, "GlorotUniform")
+
+
+@case(
+    "init.he_normal",
+    family="init",
+    exercises="HeNormal (a truncated normal) without and with a seed of its own",
+    may_vary="Keras's seed rules; the truncation's rejection loop",
+)
+def he_normal(lab: Lab) -> Outputs:
+    return _draws(lab, "HeNormal")
+
+
+@case(
+    "init.orthogonal",
+    family="init",
+    exercises="Orthogonal: the QR decomposition of a normal draw",
+    may_vary="Keras's seed rules, and the arithmetic of the decomposition",
+)
+def orthogonal(lab: Lab) -> Outputs:
+    return _draws(lab, "Orthogonal")
+
+
+@case(
+    "init.random_normal",
+    family="init",
+    exercises="RandomNormal without and with a seed of its own",
+    may_vary="Keras's seed rules",
+)
+def random_normal(lab: Lab) -> Outputs:
+    return _draws(lab, "RandomNormal")
+
+
+def _draws(lab: Lab, name: str) -> Outputs:
+    need(lab.tf, f"keras.initializers.{name}")
+    initializer = getattr(lab.tf.keras.initializers, name)
+    return {"unseeded": initializer()(SHAPE), "seeded": initializer(seed=7)(SHAPE)}

@@ -1,0 +1,44 @@
+"""Matrix products of fixed inputs: arithmetic only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from probe.inputs import fixed
+from probe.registry import case
+
+if TYPE_CHECKING:
+    from probe.registry import Lab
+
+
+@case(
+    "matmul.float32",
+    family="matmul",
+    exercises="tf.matmul of 512 x 700 and 700 x 300, float32",
+    may_vary="kernel and blocking of oneDNN, Eigen or cuBLAS; TF32; threads",
+)
+def matmul_float32(lab: Lab) -> object:
+    return lab.tf.matmul(fixed("matmul.left", 512, 700), fixed("matmul.right", 700, 300))
+
+
+@case(
+    "matmul.float32.long",
+    family="matmul",
+    exercises="tf.matmul of 16 x 65536 and 65536 x 16, float32",
+    may_vary="a long inner dimension is split between threads or blocks and summed in parts",
+)
+def matmul_long(lab: Lab) -> object:
+    return lab.tf.matmul(fixed("matmul.wide", 16, 65_536), fixed("matmul.tall", 65_536, 16))
+
+
+@case(
+    "matmul.bfloat16",
+    family="matmul",
+    exercises="tf.matmul of 256 x 512 and 512 x 128, bfloat16",
+    may_vary="where sums are kept in float32 and rounded; AMX and AVX512_BF16 kernels",
+)
+def matmul_bfloat16(lab: Lab) -> object:
+    tf = lab.tf
+    left = tf.cast(fixed("matmul.left16", 256, 512), tf.bfloat16)
+    right = tf.cast(fixed("matmul.right16", 512, 128), tf.bfloat16)
+    return tf.matmul(left, right)

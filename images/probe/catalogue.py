@@ -1,0 +1,46 @@
+"""All cases, in the order they run."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from probe import (
+    cases_conv,
+    cases_data,
+    cases_dropout,
+    cases_init,
+    cases_matmul,
+    cases_reduce,
+    cases_rnn,
+    cases_stream,
+    cases_train,
+)
+from probe.registry import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MODULES = (
+    cases_stream,
+    cases_dropout,
+    cases_init,
+    cases_matmul,
+    cases_conv,
+    cases_reduce,
+    cases_rnn,
+    cases_train,
+    cases_data,
+)
+CASES = tuple(
+    declared
+    for module in MODULES
+    for declared in vars(module).values()
+    if isinstance(declared, Case)
+)
+
+
+def select(globs: Sequence[str], order: str) -> tuple[Case, ...]:
+    """Return the cases whose names match one of `globs`, `forward` or `reversed`."""
+    chosen = tuple(case for case in CASES if any(fnmatchcase(case.name, glob) for glob in globs))
+    return chosen[::-1] if order == "reversed" else chosen

@@ -1,0 +1,107 @@
+"""GPUs: what TensorFlow sees, what the driver says of them, what is missing."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+MULTIPROCESSOR_COUNT = 16  # CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, cuda.h
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """One GPU; `multiprocessors` tells a slice of a card from the whole."""
+
+    name: str
+    compute_capability: str
+    uuid: str = ""
+    multiprocessors: int | None = None
+
+
+def use_first(tf: ModuleType) -> tuple[str, ...]:
+    """Show TensorFlow its first GPU only, with memory growth; return the steps as text."""
+    device = tf.config.list_physical_devices("GPU")[0]
+    tf.config.set_visible_devices([device], "GPU")
+    tf.config.experimental.set_memory_growth(device, True)  # noqa: FBT003 - TensorFlow's own order
+    return (
+        "tf.config.set_visible_devices([GPU 0], 'GPU')",
+        "tf.config.experimental.set_memory_growth(GPU 0, True)",
+    )
+
+
+def visible(tf: ModuleType, given_uuid: str) -> tuple[Gpu, ...]:
+    """Describe the GPUs that TensorFlow uses."""
+    return tuple(
+        _describe(tf, device, ordinal, given_uuid)
+        for ordinal, device in enumerate(tf.config.get_visible_devices("GPU"))
+    )
+
+
+def missing(tf: ModuleType) -> str:
+    """Say why TensorFlow registered no GPU."""
+    if not tf.test.is_built_with_cuda():
+        return f"TensorFlow {tf.__version__} is built without CUDA"
+    library = driver()
+    if library is None:
+        return "the driver's library libcuda.so.1 cannot be loaded"
+    count = ctypes.c_int(0)
+    status = library.cuInit(0) or library.cuDeviceGetCount(ctypes.byref(count))
+    if status:
+        return f"the CUDA driver answers error {status}"
+    if not count.value:
+        shown = os.environ.get("CUDA_VISIBLE_DEVICES", "unset")
+        return f"the CUDA driver shows no device (CUDA_VISIBLE_DEVICES is {shown})"
+    return (
+        f"the CUDA driver shows {count.value} device(s) but TensorFlow registered none; "
+        "its log above names the library that did not load"
+    )
+
+
+def driver() -> ctypes.CDLL | None:
+    """Return the CUDA driver's library, or None where there is none."""
+    try:
+        return ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return None
+
+
+def multiprocessors(library: ctypes.CDLL, ordinal: int) -> int | None:
+    """Return the number of multiprocessors (SMs) that the driver gives for a device."""
+    found = ctypes.c_int(0)
+    device = ctypes.c_int(0)
+    failed = (
+        library.cuInit(0)
+        or library.cuDeviceGet(ctypes.byref(device), ordinal)
+        or library.cuDeviceGetAttribute(ctypes.byref(found), MULTIPROCESSOR_COUNT, device)
+    )
+    return None if failed else found.value
+
+
+def device_uuid(library: ctypes.CDLL, ordinal: int) -> str:
+    """Return `GPU-<uuid>` as nvidia-smi prints it, or an empty text."""
+    device = ctypes.c_int(0)
+    raw = (ctypes.c_ubyte * 16)()
+    failed = (
+        library.cuInit(0)
+        or library.cuDeviceGet(ctypes.byref(device), ordinal)
+        or library.cuDeviceGetUuid(ctypes.byref(raw), device)
+    )
+    return "" if failed else f"GPU-{uuid.UUID(bytes=bytes(raw))}"
+
+
+def _describe(tf: ModuleType, device: object, ordinal: int, given_uuid: str) -> Gpu:
+    details = tf.config.experimental.get_device_details(device)
+    capability = ".".join(str(part) for part in details.get("compute_capability", ()))
+    library = driver()
+    return Gpu(
+        name=str(details.get("device_name", "")),
+        compute_capability=capability,
+        uuid=given_uuid or (device_uuid(library, ordinal) if library else ""),
+        multiprocessors=multiprocessors(library, ordinal) if library else None,
+    )
