@@ -90,3 +90,11 @@ class Cell:
         values = {axis: getattr(self.environment, axis) for axis in ENVIRONMENT_AXES}
         values |= {axis: getattr(self.setting, axis) for axis in SETTING_AXES}
         return {axis: str(value) for axis, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """A cell the matrix leaves out, and why."""
+
+    cell: Cell
+    because: str
