@@ -1,0 +1,238 @@
+"""From the files of a checkout to a plan: matrix, locks, engine, bases and stored trials together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from runner.environments import lock as locks
+from runner.environments.base_images import BaseImages, read_pins
+from runner.environments.buildkit import find_build_command
+from runner.environments.docker import DockerEngine, connect
+from runner.environments.index import IndexSettings, host_settings
+from runner.environments.lock import Lock, Unresolvable
+from runner.environments.probe import find_probe
+from runner.environments.venv import VenvEngine
+from runner.errors import EngineUnavailable, GateFailed, InputError
+from runner.execution.gpu import HostGpu, discover_gpus
+from runner.execution.plan import Circumstances, Plan, make_plan
+from runner.matrix import catalog, spec
+from runner.results.store import Store
+
+if TYPE_CHECKING:
+    from runner.environments.engine import Base, Engine
+    from runner.matrix.cells import Cell, Environment
+    from runner.matrix.spec import Matrix
+
+EngineChoice = Literal["auto", "docker", "venv"]
+BASE_VARIABLE: Final = "SAMEBITS_BASE"
+_RESOLVERS: Final = 4
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A matrix file and what lies around it.
+
+    Locks are in `images/locks` beside the matrix file, venvs and nothing else in `.samebits`.
+    """
+
+    path: Path
+    results: Path | None = None
+    matrix: Matrix = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "matrix", spec.load(self.path))
+
+    @property
+    def root(self) -> Path:
+        """The folder of the matrix file."""
+        return self.path.resolve().parent
+
+    @property
+    def locks(self) -> Path:
+        """Where locks and the digests of base images are committed."""
+        return self.root / "images" / "locks"
+
+    @property
+    def store(self) -> Store:
+        """Where results are kept."""
+        return Store(self.results or self.root / "results")
+
+    def venv_engine(self, index: IndexSettings) -> VenvEngine:
+        """The engine that needs no Docker."""
+        return VenvEngine(self.root / ".samebits" / "venvs", index)
+
+    def docker_engine(self, index: IndexSettings, local: Mapping[str, str]) -> DockerEngine:
+        """The Docker engine that answers; raises EngineUnavailable."""
+        api = connect()
+        bases = BaseImages(api, self.matrix.bases, local, read_pins(self.locks))
+        return DockerEngine(api, bases, index)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The engine of a run, why it is that one, and the base of each environment."""
+
+    engine: Engine
+    reason: str
+    bases: Mapping[Environment, Base | str]
+
+
+def local_bases(given: Iterable[str]) -> dict[str, str]:
+    """Read ``3.11=IMAGE`` pairs from the command line, or else from `SAMEBITS_BASE`.
+
+    Raises
+    ------
+    InputError
+        A pair is not of that form.
+    """
+    pairs = list(given) or os.environ.get(BASE_VARIABLE, "").split()
+    found: dict[str, str] = {}
+    for pair in pairs:
+        python, separator, image = pair.partition("=")
+        if not (separator and image and python.startswith("3.")):
+            raise InputError(f"--base {pair}: not of the form 3.11=IMAGE")
+        found[python] = image
+    return found
+
+
+def may_run(cells: Iterable[Cell], gpus: tuple[HostGpu, ...]) -> tuple[Environment, ...]:
+    """The environments of the cells that are possible and that this host has the device for."""
+    found = {
+        cell.environment: None
+        for cell in cells
+        if not catalog.refusal(cell.environment) and (cell.setting.device == "cpu" or gpus)
+    }
+    return tuple(found)
+
+
+def choose_engine(
+    choice: EngineChoice,
+    workspace: Workspace,
+    environments: tuple[Environment, ...],
+    local: Mapping[str, str],
+) -> Chosen:
+    """Take the engine that was asked for; `auto` takes Docker where all bases can be had.
+
+    Raises
+    ------
+    EngineUnavailable
+        The engine does not answer, or has no base for any of the environments.
+    """
+    index = host_settings()
+    if choice == "venv":
+        venv = workspace.venv_engine(index)
+        return Chosen(engine=venv, reason="asked for", bases=_bases(venv, environments))
+    try:
+        docker = workspace.docker_engine(index, local)
+        if choice == "docker":
+            bases = _bases(docker, environments)
+            return Chosen(engine=docker, reason="asked for", bases=bases)
+        with contextlib.ExitStack() as cleanup:
+            cleanup.callback(docker.close)
+            find_build_command()
+            bases = {environment: docker.base(environment) for environment in environments}
+            cleanup.pop_all()
+        return Chosen(engine=docker, reason="it answers", bases=bases)
+    except EngineUnavailable as error:
+        if choice == "docker":
+            raise
+        venv = workspace.venv_engine(index)
+        return Chosen(engine=venv, reason=error.message, bases=_bases(venv, environments))
+
+
+def find_locks(
+    workspace: Workspace, environments: Iterable[Environment]
+) -> dict[Environment, Lock | None]:
+    """Read the committed lock of each environment; None where it is missing or out of date."""
+    newer = workspace.matrix.exclude_newer
+    return {one: locks.read(one, newer, workspace.locks) for one in environments}
+
+
+def complete_locks(
+    workspace: Workspace,
+    found: Mapping[Environment, Lock | None],
+    *,
+    locked: bool,
+    tell: Callable[[str], None],
+) -> dict[Environment, Lock | Unresolvable]:
+    """Resolve and write the locks that are missing, and say so.
+
+    Raises
+    ------
+    GateFailed
+        `locked` forbids it.
+    """
+    missing = [environment for environment, lock in found.items() if lock is None]
+    if missing and locked:
+        names = ", ".join(environment.id for environment in missing)
+        raise GateFailed(f"no up-to-date lock for {names}", "run `nox -s lock` and commit the result")
+    complete: dict[Environment, Lock | Unresolvable] = {
+        environment: lock for environment, lock in found.items() if lock is not None
+    }
+    for environment, lock in resolve_all(workspace, missing):
+        complete[environment] = lock
+        if isinstance(lock, Lock):
+            path = locks.write(lock, environment, workspace.locks)
+            tell(f"locked {environment.id}: {len(lock.packages)} packages, new in {path}")
+    return complete
+
+
+def resolve_all(
+    workspace: Workspace, environments: Iterable[Environment]
+) -> Iterable[tuple[Environment, Lock | Unresolvable]]:
+    """Resolve environments a few at a time, in their order."""
+    wanted = list(environments)
+    index, newer = host_settings(), workspace.matrix.exclude_newer
+    with ThreadPoolExecutor(_RESOLVERS) as pool:
+        resolved = pool.map(lambda one: locks.resolve(one, newer, index), wanted)
+        yield from zip(wanted, resolved, strict=True)
+
+
+def plan_cells(
+    workspace: Workspace,
+    cells: tuple[Cell, ...],
+    chosen: Chosen,
+    ready: Mapping[Environment, Lock | Unresolvable],
+    *,
+    fresh: bool,
+) -> tuple[Plan, Circumstances]:
+    """Plan the cells against what is stored."""
+    gpus = same_model(discover_gpus())
+    now = Circumstances(
+        probe=workspace.matrix.probe,
+        source=find_probe(),
+        engine=chosen.engine.name,
+        host=chosen.engine.host(),
+        gpus=gpus,
+        locks=ready,
+        bases=chosen.bases,
+        stored=workspace.store.trials([cell.id for cell in cells]).records,
+        fresh=fresh,
+    )
+    return make_plan(cells, now), now
+
+
+def same_model(gpus: tuple[HostGpu, ...]) -> tuple[HostGpu, ...]:
+    """The GPUs of the first one's model: bits are compared within one model only."""
+    return tuple(gpu for gpu in gpus if gpu.host_class == gpus[0].host_class)
+
+
+def _bases(engine: Engine, environments: tuple[Environment, ...]) -> dict[Environment, Base | str]:
+    """The base of each environment, or why it has none; an error where none has one."""
+    found: dict[Environment, Base | str] = {}
+    last: EngineUnavailable | None = None
+    for environment in environments:
+        try:
+            found[environment] = engine.base(environment)
+        except EngineUnavailable as error:
+            last = error
+            found[environment] = error.message
+    if last and all(isinstance(base, str) for base in found.values()):
+        raise last
+    return found

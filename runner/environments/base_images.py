@@ -1,0 +1,151 @@
+"""Base images, and the names of the images built on them.
+
+A base is pinned when a registry's digest names it. One that only this host knows is taken by its
+image id and marked as unpinned, so that the report can say so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import requests
+from docker.errors import DockerException, ImageNotFound
+
+from runner.environments.engine import Base
+from runner.errors import EngineUnavailable, InputError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from docker import APIClient
+
+    from runner.environments.engine import Blueprint
+    from runner.matrix.cells import Environment
+
+PINS_FILE: Final = "bases.json"
+
+
+def image_name(blueprint: Blueprint) -> str:
+    """Name an image by the content hash of all that goes into it."""
+    recipe = (blueprint.probe.images / "Dockerfile", blueprint.probe.images / "install")
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in recipe))
+    for part in (blueprint.lock.sha256, blueprint.base.identity, blueprint.probe.sha256):
+        digest.update(part.encode())
+    return f"samebits/{blueprint.environment.id}:{digest.hexdigest()[:16]}"
+
+
+def read_pins(folder: Path) -> dict[str, str]:
+    """Read image → registry digest from the file beside the locks; empty where it is missing."""
+    path = folder / PINS_FILE
+    try:
+        pins = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: unreadable: {error}", "delete it and lock again") from None
+    return {str(image): str(digest) for image, digest in pins.items()}
+
+
+def write_pins(pins: Mapping[str, str], folder: Path) -> None:
+    """Write image → registry digest beside the locks."""
+    path = folder / PINS_FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(dict(pins), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"{path}: can't write: {error.strerror}") from None
+
+
+def registry_digest(api: APIClient, image: str) -> str:
+    """Ask the registry for an image's digest.
+
+    Raises
+    ------
+    EngineUnavailable
+        The registry can't be reached, or has no such image.
+    """
+    try:
+        return str(api.inspect_distribution(image)["Descriptor"]["digest"])
+    except (DockerException, requests.RequestException, KeyError) as error:
+        raise EngineUnavailable(f"{image}: no digest from its registry: {_line(error)}") from None
+
+
+@dataclass(frozen=True)
+class BaseImages:
+    """The base image of each Python, with what is pinned.
+
+    `images` is Python → image of the matrix file, `local` the same for images given by hand, which
+    are taken as this host has them, `pins` image → registry digest.
+    """
+
+    api: APIClient
+    images: Mapping[str, str]
+    local: Mapping[str, str]
+    pins: Mapping[str, str]
+
+    def find(self, environment: Environment) -> Base:
+        """Find the base of an environment on the engine, or pull it."""
+        image = environment.base or self.local.get(environment.python)
+        image = image or self.images.get(environment.python)
+        if image is None:
+            raise EngineUnavailable(
+                f"no base image for Python {environment.python}",
+                f"add one under 'base:' in the matrix file, or --base {environment.python}=IMAGE",
+            )
+        digest = self.pins.get(image)
+        wanted = f"{image.split('@')[0]}@{digest}" if digest else image
+        facts = self._inspect(wanted)
+        if facts is None and environment.python not in self.local:
+            self._pull(wanted, environment.python)
+            facts = self._inspect(wanted)
+        if facts is None:
+            raise EngineUnavailable(
+                f"base image {wanted} is not on the engine",
+                "import or pull it first; `docker images` lists what is there",
+            )
+        return self._as_base(wanted, facts)
+
+    def any(self) -> str:
+        """Any base image, to look at the engine's machine from."""
+        return next(iter([*self.local.values(), *self.images.values()]))
+
+    def _as_base(self, wanted: str, facts: Mapping[str, object]) -> Base:
+        if "@sha256:" in wanted:
+            return Base(reference=wanted, identity=wanted.split("@")[1], pinned=True)
+        identity = str(facts["Id"])
+        short = identity.removeprefix("sha256:")[:16]
+        # A tag can move between now and the build; this one says what it points to.
+        self.api.tag(identity, "samebits/base", short)
+        return Base(reference=f"samebits/base:{short}", identity=identity, pinned=False)
+
+    def _inspect(self, image: str) -> Mapping[str, object] | None:
+        try:
+            facts: Mapping[str, object] = self.api.inspect_image(image)
+        except ImageNotFound:
+            return None
+        except (DockerException, requests.RequestException) as error:
+            raise EngineUnavailable(f"the engine stopped answering: {_line(error)}") from None
+        return facts
+
+    def _pull(self, image: str, python: str) -> None:
+        try:
+            for row in self.api.pull(image, stream=True, decode=True):
+                if "error" in row:
+                    raise EngineUnavailable(*_no_base(image, python, row["error"]))
+        except (DockerException, requests.RequestException) as error:
+            raise EngineUnavailable(*_no_base(image, python, _line(error))) from None
+
+
+def _no_base(image: str, python: str, why: str) -> tuple[str, str]:
+    return (
+        f"base image {image} can't be pulled: {why}",
+        f"give an image this host has with --base {python}=IMAGE, or SAMEBITS_BASE={python}=IMAGE",
+    )
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(getattr(error, "explanation", None) or error).split())[:300]

@@ -1,0 +1,133 @@
+"""Building images with BuildKit through the docker command line (docker-py can't drive it).
+
+Debian's docker 20.10 has BuildKit built in; from 23 on it comes with the buildx plugin, and a newer
+command line without that plugin refuses, even when it stands first in PATH. So look for one that
+can, and never fall back to the classic builder: a secret would become a build argument.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from uv import find_uv_bin
+
+from runner.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from runner.environments.engine import Blueprint
+    from runner.environments.index import IndexSettings
+
+_ASK_SECONDS: Final = 20
+_LAST_WITH_BUILTIN: Final = 22
+
+
+@dataclass(frozen=True, slots=True)
+class BuildCommand:
+    """A docker command line that can drive BuildKit."""
+
+    path: str
+    version: str
+
+
+@cache
+def find_build_command(search: str | None = None) -> BuildCommand:
+    """Find a docker command line that can drive BuildKit, in PATH order.
+
+    Raises
+    ------
+    EngineUnavailable
+        There is none; the message says which were looked at.
+    """
+    looked: list[str] = []
+    for path in _candidates(os.environ.get("PATH", os.defpath) if search is None else search):
+        found = re.search(r"version (?P<version>(?P<major>\d+)[^\s,]*)", _ask([path, "--version"]))
+        if found is None:
+            continue
+        if int(found["major"]) <= _LAST_WITH_BUILTIN or _ask([path, "buildx", "version"]):
+            return BuildCommand(path, found["version"])
+        looked.append(f"{path} ({found['version']}) has no buildx plugin")
+    raise EngineUnavailable(
+        f"no docker command line that can build with BuildKit: {'; '.join(looked) or 'none found'}",
+        "install Debian's docker.io, or the plugin docker-buildx, or use --engine venv",
+    )
+
+
+def build_arguments(
+    blueprint: Blueprint, tag: str, labels: Mapping[str, str], context: Path, secrets: Path
+) -> list[str]:
+    """Arguments of ``docker build``: secrets by file, nothing of the host in a build argument."""
+    arguments = ["build", "--progress", "plain", "--network", "host", "--tag", tag]
+    arguments += ["--file", str(blueprint.probe.images / "Dockerfile")]
+    arguments += ["--build-arg", f"BASE={blueprint.base.reference}"]
+    arguments += ["--build-arg", f"PYTHON={blueprint.environment.python}"]
+    for name, text in labels.items():
+        arguments += ["--label", f"{name}={text}"]
+    for path in sorted(secrets.iterdir()):
+        arguments += ["--secret", f"id={path.name},src={path}"]
+    return [*arguments, str(context)]
+
+
+@contextmanager
+def build_folders(blueprint: Blueprint, index: IndexSettings) -> Iterator[tuple[Path, Path]]:
+    """Lay out the build context and, outside it, the secrets; both are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="samebits-build-") as name:
+        context, secrets = Path(name, "context"), Path(name, "secrets")
+        context.mkdir()
+        secrets.mkdir(mode=0o700)
+        shutil.copy2(find_uv_bin(), context / "uv")
+        shutil.copy2(blueprint.probe.images / "install", context / "install")
+        (context / "cuda.txt").write_text(blueprint.lock.cuda, encoding="utf-8")
+        (context / "tensorflow.txt").write_text(blueprint.lock.tensorflow, encoding="utf-8")
+        shutil.copytree(
+            blueprint.probe.package, context / "probe", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        (secrets / "settings").write_text(index.shell_text(), encoding="utf-8")
+        for secret, path in (("certificates", index.certificates), ("netrc", index.netrc)):
+            if path:
+                shutil.copyfile(path, secrets / secret)
+        yield context, secrets
+
+
+def reason_of(log: str) -> str:
+    """Pick the sentence of a failed build that says why, from the end of what it printed."""
+    if re.search(r"no space left on device", log, re.IGNORECASE):
+        return "the engine's disk is full"
+    patterns = (
+        r"error: (?P<why>(?:Failed|Request|Hash|No solution|No interpreter|The requested).*)",
+        r"(?P<why>No interpreter found .*)",
+        r"(?P<why>failed to solve.*|error: .*)",
+    )
+    for pattern in patterns:
+        if found := list(re.finditer(pattern, log)):
+            return found[-1]["why"].strip()[:500]
+    lines = [line for line in log.splitlines() if line.strip()]
+    return lines[-1].strip()[:500] if lines else "the build printed nothing"
+
+
+def _candidates(search: str) -> Iterator[str]:
+    seen: set[str] = set()
+    for folder in [*search.split(os.pathsep), "/usr/bin"]:
+        path = shutil.which("docker", path=folder) if folder else None
+        if path and os.path.realpath(path) not in seen:
+            seen.add(os.path.realpath(path))
+            yield path
+
+
+def _ask(command: list[str]) -> str:
+    try:
+        ended = subprocess.run(
+            command, capture_output=True, text=True, timeout=_ASK_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return ended.stdout.strip()

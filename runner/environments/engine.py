@@ -1,0 +1,124 @@
+"""The one boundary between samebits and whatever makes environments and runs probes.
+
+Two engines implement it, `docker` and `venv`; tests pass in a fake of a few lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runner.environments.lock import Lock
+    from runner.environments.probe import ProbeSource
+    from runner.matrix.cells import Cell, Environment
+    from runner.results.records import EngineName, Host
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What an environment is built on: a base image, or an interpreter for the venv engine.
+
+    `reference` is what the engine is given, `identity` what it turned out to be: a registry digest,
+    an image id, or an interpreter's full version. `pinned` is false where only this host knows it.
+    """
+
+    reference: str
+    identity: str
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blueprint:
+    """All that determines one built environment."""
+
+    environment: Environment
+    base: Base
+    lock: Lock
+    probe: ProbeSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A built environment: an image tag, or the folder of a venv."""
+
+    reference: str
+    reused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildFailure:
+    """An environment that could not be built, with the end of what the build printed."""
+
+    reason: str
+    log: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One fresh process to run. `timeout` is in seconds, `memory` in bytes.
+
+    `probe_folder` holds the package `probe`; an image has its own copy.
+    """
+
+    cell: Cell
+    prepared: Prepared
+    probe_folder: Path
+    arguments: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...]
+    timeout: int
+    memory: int
+    gpu: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a trial ended. What it wrote lies in the folder it was given, unread.
+
+    `exit_code` is None where no process ran to its end; `failure` then says why. `killed` means a
+    signal that neither we nor the memory limit sent.
+    """
+
+    exit_code: int | None
+    timed_out: bool = False
+    out_of_memory: bool = False
+    killed: bool = False
+    failure: str = ""
+    log: str = ""
+
+
+class Engine(Protocol):
+    """Materialises environments and runs trials. Safe to call from several threads at once.
+
+    A build or a trial that fails is returned as a value; EngineUnavailable is raised only when
+    nothing can go on.
+    """
+
+    @property
+    def name(self) -> EngineName: ...
+
+    def base(self, environment: Environment) -> Base:
+        """Find the base of an environment; raises EngineUnavailable where there is none."""
+        ...
+
+    def host(self) -> Host:
+        """Describe the machine that trials run on."""
+        ...
+
+    def prepare(self, blueprint: Blueprint) -> Prepared | BuildFailure:
+        """Build an environment, or find it built already."""
+        ...
+
+    def run(self, trial: Trial, out: Path) -> Outcome:
+        """Run one trial and leave what it wrote in the empty folder `out`."""
+        ...
+
+    def cancel(self) -> None:
+        """End every build and trial under way, and refuse new ones."""
+        ...
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        ...

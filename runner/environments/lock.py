@@ -1,0 +1,227 @@
+"""Hash-pinned requirements of one environment, resolved by uv and committed.
+
+Resolving is a subprocess; reading and comparing are pure. A lock names what it was made from in its
+first lines, so that drift from the matrix shows without asking an index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final, TYPE_CHECKING
+
+from uv import find_uv_bin
+
+from runner.environments.cuda import CUDA_PACKAGE, cuda_requirements
+from runner.environments.index import IndexSettings, scrub
+from runner.errors import EngineUnavailable, InputError, StoreError
+from runner.matrix import catalog
+
+if TYPE_CHECKING:
+    from runner.matrix.cells import Environment
+    from collections.abc import Iterable
+
+# TensorFlow 2.21 needs manylinux_2_27, the newest tag of any release in the catalogue.
+PLATFORM: Final = "x86_64-manylinux_2_28"
+_RESOLVE_SECONDS: Final = 180
+_NO_SOLUTION: Final = 1
+_PINNED = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^\s;\\]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The requirements file of one environment: a header of comments, then pinned packages."""
+
+    text: str
+
+    @cached_property
+    def header(self) -> str:
+        """What it was resolved from."""
+        return "".join(line for line in self._lines if line.startswith("#"))
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the pinned packages and their hashes, without the header."""
+        return hashlib.sha256((self.cuda + self.tensorflow).encode()).hexdigest()
+
+    @cached_property
+    def packages(self) -> dict[str, str]:
+        """Package → version."""
+        return {found["name"]: found["version"] for found in _PINNED.finditer(self.text)}
+
+    @property
+    def cuda(self) -> str:
+        """The part that installs CUDA and cuDNN; empty for an environment without them."""
+        return self._part(cuda=True)
+
+    @property
+    def tensorflow(self) -> str:
+        """All the rest."""
+        return self._part(cuda=False)
+
+    @property
+    def _lines(self) -> list[str]:
+        return self.text.splitlines(keepends=True)
+
+    def _part(self, *, cuda: bool) -> str:
+        taken: list[str] = []
+        inside = False
+        for line in self._lines:
+            if found := _PINNED.match(line):
+                inside = bool(CUDA_PACKAGE.match(found["name"])) is cuda
+            if inside and not line.startswith("#"):
+                taken.append(line)
+        return "".join(taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolvable:
+    """No set of packages satisfies the environment; `reason` is the resolver's."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """One thing in which a lock differs from what would be resolved now."""
+
+    environment: str
+    what: str
+
+
+def requirements(environment: Environment) -> tuple[str, ...]:
+    """List what an environment asks for; `cuda` brings NVIDIA's wheels beside TensorFlow's.
+
+    The `and-cuda` extra is never used: its own pins would fight the axes.
+    """
+    if environment.cuda is None:
+        return (f"tensorflow-cpu=={environment.tensorflow}",)
+    return (f"tensorflow=={environment.tensorflow}", *cuda_requirements(environment))
+
+
+def header(environment: Environment, exclude_newer: str | None) -> str:
+    """Say in comments what a lock is resolved from."""
+    constraints = catalog.constraints(environment.tensorflow)
+    lines = [
+        f"samebits lock of {environment.id}",
+        f"requirements: {' '.join(requirements(environment))}",
+        *([f"constraints: {' '.join(constraints)}"] if constraints else []),
+        f"python: {environment.python}, platform: {PLATFORM}",
+        f"exclude-newer: {exclude_newer or 'none'}",
+    ]
+    return "".join(f"# {line}\n" for line in lines)
+
+
+def resolve(
+    environment: Environment, exclude_newer: str | None, index: IndexSettings
+) -> Lock | Unresolvable:
+    """Resolve an environment with uv as of a date.
+
+    Raises
+    ------
+    EngineUnavailable
+        The index can't be reached or refuses.
+    """
+    command = [
+        *(find_uv_bin(), "pip", "compile", "-", "--quiet", "--no-config", "--generate-hashes"),
+        *("--python-version", environment.python, "--python-platform", PLATFORM),
+        *("--only-binary", ":all:", "--no-annotate", "--no-header"),
+        *(("--exclude-newer", exclude_newer) if exclude_newer else ()),
+    ]
+    wanted = "\n".join(requirements(environment)) + "\n"
+    with tempfile.TemporaryDirectory(prefix="samebits-lock-") as folder:
+        constraints = Path(folder) / "constraints.txt"
+        constraints.write_text("\n".join(catalog.constraints(environment.tensorflow)) + "\n")
+        ended = _uv([*command, "--constraints", str(constraints)], wanted, index, Path(folder))
+    if ended.returncode == 0:
+        return Lock(header(environment, exclude_newer) + ended.stdout)
+    if ended.returncode == _NO_SOLUTION and "No solution" in ended.stderr:
+        return Unresolvable(_cause(ended.stderr))
+    raise EngineUnavailable(
+        f"package index not usable: {_cause(ended.stderr)}",
+        "check the network, or set UV_DEFAULT_INDEX (or pip's index-url) to an index you can reach",
+    )
+
+
+def path_of(environment: Environment, folder: Path) -> Path:
+    """Say where the lock of an environment is kept."""
+    return folder / f"{environment.id}.txt"
+
+
+def read(environment: Environment, exclude_newer: str | None, folder: Path) -> Lock | None:
+    """Read an environment's lock; None where it is missing or made from something else."""
+    path = path_of(environment, folder)
+    try:
+        lock = Lock(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: unreadable lock: {error}", "delete it and lock again") from None
+    return lock if lock.header == header(environment, exclude_newer) else None
+
+
+def write(lock: Lock, environment: Environment, folder: Path) -> Path:
+    """Write a lock whole, or not at all."""
+    path = path_of(environment, folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        temporary.write_text(lock.text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path}: can't write the lock: {error.strerror}") from None
+    return path
+
+
+def drift(environment: Environment, committed: str | None, resolved: Lock) -> Iterable[Drift]:
+    """Compare a committed lock's text with the one resolved now; nothing where they agree."""
+    if committed is None:
+        yield Drift(environment=environment.id, what="is not locked")
+        return
+    if committed == resolved.text:
+        return
+    before, now = Lock(committed), resolved
+    names = sorted(before.packages.keys() | now.packages.keys())
+    moved = [
+        f"{name} {before.packages.get(name, 'absent')} → {now.packages.get(name, 'absent')}"
+        for name in names
+        if before.packages.get(name) != now.packages.get(name)
+    ]
+    if before.header != now.header:
+        moved.insert(0, "was resolved from other requirements")
+    yield Drift(environment=environment.id, what=", ".join(moved) or "other file hashes")
+
+
+def _uv(
+    command: list[str], text: str, index: IndexSettings, folder: Path
+) -> subprocess.CompletedProcess[str]:
+    variables = {key: text for key, text in os.environ.items() if not key.startswith("UV_")}
+    kept = {key: os.environ[key] for key in ("UV_CACHE_DIR",) if key in os.environ}
+    try:
+        return subprocess.run(
+            command,
+            input=text,
+            text=True,
+            capture_output=True,
+            cwd=folder,
+            timeout=_RESOLVE_SECONDS,
+            env=variables | kept | index.uv_variables(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise EngineUnavailable(
+            f"package index did not answer within {_RESOLVE_SECONDS} s", "try again later"
+        ) from None
+
+
+def _cause(stderr: str) -> str:
+    """The resolver's own sentence, on one line, without credentials."""
+    lines = [line.strip() for line in scrub(stderr).splitlines() if line.strip()]
+    causes = [line.removeprefix("cause:").strip() for line in lines if line.startswith("cause:")]
+    return "; ".join(causes[:2] + causes[2:][-1:]) or " ".join(lines)[-500:] or "uv said nothing"

@@ -1,0 +1,52 @@
+"""Where the Dockerfile and the probe lie, and what the probe's text hashes to."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from runner.errors import InputError
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class ProbeSource:
+    """The folder `images/`: Dockerfile, install script, and the package `probe`."""
+
+    images: Path
+
+    @property
+    def package(self) -> Path:
+        """The folder of the Python package `probe`."""
+        return self.images / "probe"
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 over the names and texts of the probe's Python files, sorted by name."""
+        digest = hashlib.sha256()
+        for path in sorted(self.package.rglob("*.py")):
+            text = path.read_bytes()
+            name = path.relative_to(self.package).as_posix()
+            digest.update(f"{name}\0{len(text)}\0".encode())
+            digest.update(text)
+        return digest.hexdigest()
+
+
+def find_probe() -> ProbeSource:
+    """Find `images/` beside the package (a checkout) or inside it (an installed wheel).
+
+    Raises
+    ------
+    InputError
+        Neither is there.
+    """
+    for images in (_PACKAGE.parent / "images", _PACKAGE / "images"):
+        if (images / "probe" / "__main__.py").is_file():
+            return ProbeSource(images)
+    raise InputError(
+        f"{_PACKAGE}: the probe is missing from this installation",
+        "reinstall samebits, or run it from a checkout",
+    )

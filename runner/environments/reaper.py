@@ -1,0 +1,120 @@
+"""A small process that outlives the runner and removes what it left: ``python -m`` this module.
+
+It reads its standard input, a pipe from the runner. When the pipe ends without the line that says
+nothing is left, the runner has died: it kills the builds that were named on the pipe (``+PID`` and
+``-PID`` lines) and removes the containers that carry the runner's session label.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+import requests
+from docker import APIClient
+from docker.errors import DockerException
+
+from runner.environments.ownership import SESSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_CALL_SECONDS: Final = 15
+# A create that the runner asked for just before it died may show up a moment later.
+_ROUNDS: Final = 4
+_PAUSE: Final = 0.4
+_NOTHING_LEFT: Final = "done\n"
+
+
+class Reaper:
+    """The runner's end of the pipe; the process starts with the first thing that needs it."""
+
+    def __init__(self, address: str, session: str) -> None:
+        self._command = [sys.executable, "-m", __name__, address, session]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Start the process unless it runs; it ignores the terminal's interrupt."""
+        with self._lock:
+            if self._process is None:
+                self._process = subprocess.Popen(
+                    self._command, stdin=subprocess.PIPE, start_new_session=True, bufsize=0
+                )
+
+    def watch(self, pid: int) -> None:
+        """Kill this process too, should the runner die."""
+        self._say(f"+{pid}\n")
+
+    def release(self, pid: int) -> None:
+        """The process ended by itself."""
+        self._say(f"-{pid}\n")
+
+    def close(self) -> None:
+        """Tell the process that nothing is left, and end it."""
+        if self._process is None:
+            return
+        self._say(_NOTHING_LEFT)
+        with self._lock:
+            if self._process.stdin:
+                self._process.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=_CALL_SECONDS)
+            self._process = None
+
+    def _say(self, line: str) -> None:
+        self.start()
+        with self._lock, contextlib.suppress(OSError):
+            if self._process and self._process.stdin:
+                self._process.stdin.write(line.encode())
+
+
+def remove_session(address: str, session: str) -> int:
+    """Remove all containers of a session with their volumes; returns how many were there."""
+    removed = 0
+    api = APIClient(base_url=address, version="auto", timeout=_CALL_SECONDS)
+    with contextlib.closing(api):
+        for row in api.containers(all=True, filters={"label": f"{SESSION}={session}"}):
+            removed += 1
+            with contextlib.suppress(DockerException, requests.RequestException):
+                api.remove_container(row["Id"], v=True, force=True)
+    return removed
+
+
+def _watched(lines: Iterable[str]) -> set[int] | None:
+    """The processes to kill at the end of the pipe; None where the runner left nothing."""
+    pids: set[int] = set()
+    for line in lines:
+        if line == _NOTHING_LEFT:
+            return None
+        if line.startswith("+"):
+            pids.add(int(line[1:]))
+        elif line.startswith("-"):
+            pids.discard(int(line[1:]))
+    return pids
+
+
+def main() -> None:
+    """Wait for the end of the pipe, then clean up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    address, session = sys.argv[1:]
+    pids = _watched(sys.stdin)
+    if pids is None:
+        return
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    for _ in range(_ROUNDS):
+        with contextlib.suppress(DockerException, requests.RequestException):
+            remove_session(address, session)
+        time.sleep(_PAUSE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,273 @@
+"""The venv engine: the same lock, probe and records where no Docker engine answers.
+
+What it can't give is said with its results: no isolation from the host's system libraries and no
+base image. A trial is a fresh process that dies with the runner, by a pipe it reads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import psutil
+from filelock import FileLock
+from uv import find_uv_bin
+
+from runner.environments.cpu import parse_cpuinfo
+from runner.environments.cuda import cuda_variables
+from runner.environments.engine import Base, BuildFailure, Outcome, Prepared
+from runner.environments.index import scrub
+from runner.errors import EngineUnavailable
+from runner.results.records import EngineName, Host
+
+if TYPE_CHECKING:
+    from runner.environments.engine import Blueprint, Trial
+    from runner.environments.index import IndexSettings
+    from runner.matrix.cells import Environment
+
+_BUILD_SECONDS: Final = 3600
+_ASK_SECONDS: Final = 30
+_LOOK_SECONDS: Final = 0.1
+_LOG_BYTES: Final = 64_000
+_LARGEST_FILE: Final = 256 * 1024**2
+_MADE: Final = ".samebits-complete"
+_IMPORT_ONCE: Final = "import tensorflow as tf; tf.keras.layers.Dense"
+_WHICH: Final = "import platform, sys; print(platform.python_implementation(), sys.version)"
+
+
+class VenvEngine:
+    """Makes venvs with uv below one folder and runs the probe in them as subprocesses."""
+
+    name: EngineName = "venv"
+
+    def __init__(self, folder: Path, index: IndexSettings) -> None:
+        self._folder = folder
+        self._index = index
+        self._cancelled = threading.Event()
+        self._running: set[subprocess.Popen[bytes]] = set()
+
+    def base(self, environment: Environment) -> Base:
+        """Find an interpreter of the environment's Python on this host."""
+        return _interpreter(environment.python)
+
+    def host(self) -> Host:
+        """Describe this machine."""
+        cpu = parse_cpuinfo(Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+        libc = " ".join(platform.libc_ver())
+        return Host(
+            name=platform.node(),
+            host_class=cpu.host_class,
+            cpu_model=cpu.model,
+            platform=f"{platform.system()} {platform.release()}, {libc}",
+        )
+
+    def prepare(self, blueprint: Blueprint) -> Prepared | BuildFailure:
+        """Make the venv of an environment unless one with the same content is there."""
+        content = hashlib.sha256(
+            f"{blueprint.lock.sha256} {blueprint.base.identity}".encode()
+        ).hexdigest()
+        folder = self._folder / f"{blueprint.environment.id}-{content[:16]}"
+        prepared = Prepared(reference=str(folder), reused=(folder / _MADE).exists())
+        if prepared.reused:
+            return prepared
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(f"{folder}.lock"):
+                failure = None if (folder / _MADE).exists() else self._make(blueprint, folder)
+        except OSError as error:
+            return BuildFailure(reason=f"{folder}: {error.strerror}", log="")
+        return failure or prepared
+
+    def run(self, trial: Trial, out: Path) -> Outcome:
+        """Run one trial as a process that leads a session of its own."""
+        with (
+            tempfile.TemporaryDirectory(prefix="samebits-home-") as home,
+            tempfile.TemporaryFile() as output,
+        ):
+            command = [
+                str(Path(trial.prepared.reference, "bin", "python")),
+                *("-m", "probe", "--lifeline", "--out", str(out), *trial.arguments),
+            ]
+            try:
+                process = self._start(command, _variables(trial, home), output.fileno(), home)
+            except OSError as error:
+                return Outcome(exit_code=None, failure=f"can't start: {error.strerror}")
+            with process:
+                ended = self._watch(process, trial)
+            output.seek(max(0, output.seek(0, os.SEEK_END) - _LOG_BYTES))
+            log = output.read().decode(errors="replace")
+        code = process.returncode
+        return Outcome(
+            exit_code=code if code >= 0 else 128 - code,
+            timed_out=ended == "timed out",
+            out_of_memory=ended == "out of memory",
+            killed=code < 0 and not ended,
+            failure="cancelled" if self._cancelled.is_set() else "",
+            log=log,
+        )
+
+    def cancel(self) -> None:
+        """End every build and trial under way."""
+        self._cancelled.set()
+        for process in tuple(self._running):
+            _kill(process)
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
+    def _start(
+        self, command: list[str], variables: dict[str, str], output: int, folder: str
+    ) -> subprocess.Popen[bytes]:
+        if self._cancelled.is_set():
+            raise OSError(0, "cancelled")
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=variables,
+            cwd=folder,
+            start_new_session=True,
+        )
+        self._running.add(process)
+        with contextlib.suppress(psutil.Error):
+            handle = psutil.Process(process.pid)
+            handle.rlimit(psutil.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
+            handle.rlimit(psutil.RLIMIT_CORE, (0, 0))
+        return process
+
+    def _watch(self, process: subprocess.Popen[bytes], trial: Trial) -> str:
+        """Wait for the end, which is ours when time or memory runs out; returns which, or ''."""
+        deadline = time.monotonic() + trial.timeout
+        ended = ""
+        try:
+            while process.poll() is None:
+                if time.monotonic() > deadline:
+                    ended = "timed out"
+                elif _resident_bytes(process.pid) > trial.memory:
+                    ended = "out of memory"
+                if ended:
+                    _kill(process)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=_LOOK_SECONDS)
+        finally:
+            _kill(process)
+            self._running.discard(process)
+        return ended
+
+    def _make(self, blueprint: Blueprint, folder: Path) -> BuildFailure | None:
+        """Make a venv from nothing: interpreter, wheels, bytecode, the mark that it is whole."""
+        shutil.rmtree(folder, ignore_errors=True)
+        python = folder / "bin" / "python"
+        uv = [find_uv_bin(), "--quiet", "--no-config"]
+        with tempfile.TemporaryDirectory(prefix="samebits-build-") as folder_of_lock:
+            lock = Path(folder_of_lock, "lock.txt")
+            lock.write_text(blueprint.lock.text, encoding="utf-8")
+            install = ["--no-deps", "--require-hashes", "--only-binary", ":all:"]
+            steps = [
+                [
+                    *uv,
+                    "venv",
+                    "--no-python-downloads",
+                    "--python",
+                    blueprint.base.reference,
+                    folder,
+                ],
+                [*uv, "pip", "install", "--python", python, *install, "--requirements", lock],
+                [python, "-c", _IMPORT_ONCE],
+            ]
+            for step in steps:
+                code, log = self._step([str(word) for word in step], folder_of_lock)
+                if code != 0:
+                    return BuildFailure(reason=_last_error(log), log=log)
+        (folder / _MADE).touch()
+        return None
+
+    def _step(self, command: list[str], folder: str) -> tuple[int, str]:
+        kept = {
+            key: os.environ[key] for key in ("PATH", "HOME", "UV_CACHE_DIR") if key in os.environ
+        }
+        with tempfile.TemporaryFile() as output:
+            try:
+                process = self._start(
+                    command, kept | self._index.uv_variables(), output.fileno(), folder
+                )
+            except OSError as error:
+                return 1, f"error: {error.strerror}"
+            with process:
+                try:
+                    process.wait(timeout=_BUILD_SECONDS)
+                except subprocess.TimeoutExpired:
+                    _kill(process)
+                finally:
+                    self._running.discard(process)
+            output.seek(max(0, output.seek(0, os.SEEK_END) - _LOG_BYTES))
+            return process.returncode, scrub(output.read().decode(errors="replace"))
+
+
+@functools.cache
+def _interpreter(python: str) -> Base:
+    find = [find_uv_bin(), "python", "find", "--no-config", "--no-python-downloads", "--system"]
+    found = _ask([*find, python])
+    version = _ask([found, "-c", _WHICH]) if found else ""
+    if not version:
+        raise EngineUnavailable(
+            f"no Python {python} interpreter on this host",
+            f"install Python {python}, or use --engine docker",
+        )
+    return Base(reference=found, identity=version, pinned=False)
+
+
+def _ask(command: list[str]) -> str:
+    try:
+        ended = subprocess.run(
+            command, capture_output=True, text=True, timeout=_ASK_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return " ".join(ended.stdout.split()) if ended.returncode == 0 else ""
+
+
+def _variables(trial: Trial, home: str) -> dict[str, str]:
+    """The whole environment of a trial: only what is named here enters."""
+    venv = Path(trial.prepared.reference)
+    python = trial.cell.environment.python
+    return {
+        "PATH": f"{venv / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+        "HOME": home,
+        "PYTHONPATH": str(trial.probe_folder),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "CUDA_VISIBLE_DEVICES": trial.gpu or "",
+        **cuda_variables(trial.cell.environment, f"{venv}/lib/python{python}/site-packages"),
+        **dict(trial.variables),
+    }
+
+
+def _resident_bytes(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and all it started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _last_error(log: str) -> str:
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()]
+    return (errors or lines or ["the build printed nothing"])[-1][:500]

@@ -1,0 +1,192 @@
+"""What is left to do: which cells run, which are reused, which can't, and why. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from runner.environments.engine import Base, Blueprint
+from runner.environments.lock import Lock, Unresolvable
+from runner.environments.probe import ProbeSource
+from runner.execution.gpu import HostGpu
+from runner.matrix import catalog
+from runner.matrix.cells import Cell, Environment
+from runner.matrix.spec import Probe
+from runner.results.records import EngineName, Host, Order, Status, TrialKey, TrialRecord
+
+Action = Literal["run", "reuse", "refuse", "skip"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """All that a plan follows from, apart from the cells themselves.
+
+    `locks` and `bases` cover the environments that may run; `bases` maps to the reason where an
+    environment has no base. `stored` are the trials kept so far. `fresh` asks for new trials even
+    where stored ones would do.
+    """
+
+    probe: Probe
+    source: ProbeSource
+    engine: EngineName
+    host: Host
+    gpus: tuple[HostGpu, ...] = ()
+    locks: Mapping[Environment, Lock | Unresolvable]
+    bases: Mapping[Environment, Base | str]
+    stored: Iterable[TrialRecord] = ()
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCell:
+    """One cell and what becomes of it.
+
+    `missing` are the trials still to run; `stored` counts those that are reused. `key` is None
+    where the cell can't run. `note` tells what the reader should know all the same.
+    """
+
+    cell: Cell
+    action: Action
+    reason: str = ""
+    note: str = ""
+    key: TrialKey | None = None
+    missing: tuple[Order, ...] = ()
+    stored: int = 0
+
+    @property
+    def status(self) -> Status:
+        """How far the cell is before anything has run."""
+        by_action = {
+            "refuse": Status.REFUSED,
+            "skip": Status.SKIPPED,
+            "reuse": Status.DONE,
+            "run": Status.INTERRUPTED,
+        }
+        return by_action[self.action]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every selected cell in axis order, and how to build the environments that still run."""
+
+    cells: tuple[PlannedCell, ...]
+    blueprints: Mapping[Environment, Blueprint] = field(default_factory=dict)
+
+    @property
+    def to_run(self) -> tuple[PlannedCell, ...]:
+        """The cells that have trials missing."""
+        return tuple(cell for cell in self.cells if cell.action == "run")
+
+    @property
+    def trials(self) -> int:
+        """How many trials are to run."""
+        return sum(len(cell.missing) for cell in self.to_run)
+
+
+def make_plan(cells: Iterable[Cell], now: Circumstances) -> Plan:
+    """Decide for each cell; the same circumstances always give the same plan."""
+    stored: dict[str, list[TrialRecord]] = {}
+    for record in now.stored:
+        if record.status is Status.DONE:
+            stored.setdefault(record.cell, []).append(record)
+    planned = tuple(_plan_cell(cell, now, stored.get(cell.id, [])) for cell in cells)
+    blueprints = {
+        row.cell.environment: _blueprint(row.cell.environment, now)
+        for row in planned
+        if row.action == "run"
+    }
+    return Plan(planned, blueprints)
+
+
+def wanted_orders(trials: int) -> tuple[Order, ...]:
+    """The orders of a cell's trials: the last of several runs the cases backwards.
+
+    State that leaks from case to case shows as a difference in that one.
+    """
+    return ("forward",) if trials == 1 else (*["forward"] * (trials - 1), "reversed")  # type: ignore[return-value] # mypy widens the repeated literal
+
+
+def refusal(cell: Cell, now: Circumstances) -> tuple[Action, str] | None:
+    """Say why a cell can't run here: impossible anywhere, or not on this host."""
+    environment = cell.environment
+    if reason := catalog.refusal(environment):
+        return "refuse", reason
+    if cell.setting.device == "gpu" and not now.gpus:
+        return "skip", "no GPU on this host"
+    lock = now.locks.get(environment)
+    if isinstance(lock, Unresolvable):
+        return "refuse", f"can't be installed: {lock.reason}"
+    base = now.bases.get(environment)
+    if isinstance(base, str):
+        return "skip", base
+    return None
+
+
+def trial_key(cell: Cell, now: Circumstances) -> TrialKey:
+    """Make the key of a cell's trials; the environment must have its lock and base."""
+    lock, base = now.locks[cell.environment], now.bases[cell.environment]
+    if isinstance(lock, Unresolvable) or isinstance(base, str):
+        raise TypeError(f"{cell.id} can't run and has no key")
+    gpu = f"{now.gpus[0].host_class}, " if cell.setting.device == "gpu" else ""
+    setting = {axis: text for axis, text in cell.axes.items() if axis not in _OF_ENVIRONMENT}
+    return TrialKey(
+        lock=lock.sha256,
+        probe=now.source.sha256,
+        seed=now.probe.seed,
+        repeats=now.probe.repeats,
+        setting=setting | {f"${name}": text for name, text in cell.setting.variables},
+        engine=now.engine,
+        base=base.identity,
+        host_class=gpu + now.host.host_class,
+    )
+
+
+_OF_ENVIRONMENT = ("python", "tensorflow", "cuda", "cudnn", "base")
+
+
+def _plan_cell(cell: Cell, now: Circumstances, stored: list[TrialRecord]) -> PlannedCell:
+    if refused := refusal(cell, now):
+        return PlannedCell(cell=cell, action=refused[0], reason=refused[1])
+    key = trial_key(cell, now)
+    same = [record for record in stored if record.key == key]
+    wanted = wanted_orders(now.probe.trials)
+    missing = wanted if now.fresh else _without(wanted, same)
+    warning = catalog.warning(cell.environment) or ""
+    note = "; ".join(filter(None, [warning, "" if same else _staleness(key, stored)]))
+    return PlannedCell(
+        cell=cell,
+        action="run" if missing else "reuse",
+        note=note,
+        key=key,
+        missing=missing,
+        stored=0 if now.fresh else len(same),
+    )
+
+
+def _without(wanted: tuple[Order, ...], stored: list[TrialRecord]) -> tuple[Order, ...]:
+    have = Counter(record.order for record in stored)
+    missing: list[Order] = []
+    for order in wanted:
+        if have[order]:
+            have[order] -= 1
+        else:
+            missing.append(order)
+    return tuple(missing)
+
+
+def _staleness(key: TrialKey, stored: list[TrialRecord]) -> str:
+    """What moved since the newest stored trial that can't be used any more."""
+    if not stored:
+        return ""
+    newest = max(stored, key=lambda record: record.started).key
+    moved = [name for name in TrialKey.model_fields if getattr(newest, name) != getattr(key, name)]
+    return f"stale: {', '.join(moved)} changed".replace("_", " ")
+
+
+def _blueprint(environment: Environment, now: Circumstances) -> Blueprint:
+    lock, base = now.locks[environment], now.bases[environment]
+    if isinstance(lock, Unresolvable) or isinstance(base, str):
+        raise TypeError(f"{environment.id} can't be built")
+    return Blueprint(environment=environment, base=base, lock=lock, probe=now.source)

@@ -1,0 +1,181 @@
+"""One trial from start to record: run it, read what it left, judge how it ended."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from runner.environments.engine import Trial
+from runner.results.arrays import check_arrays
+from runner.results.probe_output import ProbeOutput, read_output
+from runner.results.records import Status, TrialKey, TrialRecord
+from runner.results.untrusted import Rejected, inert
+
+if TYPE_CHECKING:
+    from runner.environments.engine import Engine, Outcome, Prepared
+    from runner.execution.gpu import HostGpu
+    from runner.execution.plan import PlannedCell
+    from runner.environments.engine import Blueprint
+    from runner.matrix.cells import Cell
+    from runner.matrix.spec import Probe
+    from runner.results.records import Host, Order
+    from runner.results.store import Store
+
+# The probe's own exit codes, see images/probe/__main__.py.
+_NO_GPU: Final = 3
+_SIGNALLED: Final = 128
+_KEPT_LOG: Final = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One trial that is ready to run. `number` counts the cell's trials from 1."""
+
+    planned: PlannedCell
+    order: Order
+    number: int
+    blueprint: Blueprint
+    prepared: Prepared
+    probe: Probe
+    gpu: HostGpu | None = None
+
+    @property
+    def cell(self) -> Cell:
+        """The cell it is a trial of."""
+        return self.planned.cell
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How a trial ended, in the words of the records.
+
+    `retry` marks what says nothing about the cell: the engine failed, or somebody killed it.
+    """
+
+    status: Status
+    reason: str = ""
+    retry: bool = False
+
+
+def perform(task: Task, engine: Engine, host: Host, store: Store) -> tuple[TrialRecord, Judgement]:
+    """Run one trial and keep its record and arrays, whatever became of it."""
+    with tempfile.TemporaryDirectory(prefix="samebits-trial-") as folder:
+        out = Path(folder)
+        started, clock = datetime.now(UTC), time.monotonic()
+        outcome = engine.run(_trial(task), out)
+        read = read_output(out) if _wrote(outcome) else Rejected("the probe did not end by itself")
+        judgement = judge(outcome, read, task)
+        if isinstance(read, ProbeOutput) and judgement.status is Status.DONE:
+            arrays = check_arrays(out / "arrays", read)
+            if isinstance(arrays, Rejected):
+                judgement = Judgement(Status.RUN_FAILED, f"unreadable array: {arrays.reason}")
+        done = judgement.status is Status.DONE
+        record = TrialRecord(
+            cell=task.cell.id,
+            environment=task.cell.environment.id,
+            axes=task.cell.axes,
+            key=_key(task),
+            order=task.order,
+            status=judgement.status,
+            reason=judgement.reason[:4000],
+            started=started,
+            seconds=time.monotonic() - clock,
+            image=task.prepared.reference,
+            pinned=task.blueprint.base.pinned,
+            host=host,
+            exit_code=outcome.exit_code,
+            log="" if done else inert(outcome.log)[-_KEPT_LOG:],
+            probe=read if done and isinstance(read, ProbeOutput) else None,
+        )
+        if judgement.status is not Status.INTERRUPTED:
+            store.add(record, out / "arrays" if done else None)
+    return record, judgement
+
+
+def judge(outcome: Outcome, read: ProbeOutput | Rejected, task: Task) -> Judgement:
+    """Tell how a trial ended, from how its process ended and what it left. Pure."""
+    if outcome.failure == "cancelled" or outcome.failure.endswith(": cancelled"):
+        return Judgement(Status.INTERRUPTED, "interrupted")
+    if outcome.timed_out:
+        return Judgement(Status.TIMED_OUT, f"no result within {task.probe.timeout_seconds} s")
+    if outcome.out_of_memory:
+        gib = task.probe.memory_bytes / 1024**3
+        return Judgement(Status.OUT_OF_MEMORY, f"needed more than {gib:g} GiB")
+    if outcome.killed:
+        return Judgement(Status.RUN_FAILED, "killed from outside", retry=True)
+    if outcome.failure:
+        return Judgement(Status.RUN_FAILED, outcome.failure, retry=True)
+    if outcome.exit_code == _NO_GPU:
+        return Judgement(Status.NO_GPU, _said(outcome.log, "no-gpu:") or "TensorFlow sees no GPU")
+    if outcome.exit_code != 0:
+        return Judgement(Status.RUN_FAILED, _exit_reason(outcome))
+    if isinstance(read, Rejected):
+        return Judgement(Status.RUN_FAILED, f"unreadable result: {read.reason}")
+    return _judge_content(read, task)
+
+
+def _judge_content(read: ProbeOutput, task: Task) -> Judgement:
+    asked = (task.order, task.probe.seed, task.probe.repeats)
+    if (read.order, read.seed, read.repeats) != asked:
+        return Judgement(Status.RUN_FAILED, "the result is of another trial than the one asked for")
+    environment = task.cell.environment
+    loaded = (
+        ("TensorFlow", environment.tensorflow, read.fingerprint.tensorflow),
+        ("Python", environment.python, ".".join(read.fingerprint.python.split(".")[:2])),
+    )
+    wrong = [f"{name} {was} was loaded, not {said}" for name, said, was in loaded if said != was]
+    return Judgement(Status.MISMATCH, "; ".join(wrong)) if wrong else Judgement(Status.DONE)
+
+
+def _trial(task: Task) -> Trial:
+    setting = task.cell.setting
+    arguments = [
+        *("--seed", str(task.probe.seed), "--repeats", str(task.probe.repeats)),
+        *("--order", task.order, "--device", setting.device),
+        *("--determinism", setting.determinism, "--threads", str(setting.threads)),
+        *("--onednn", setting.onednn, "--tf32", setting.tf32, "--xla", setting.xla),
+    ]
+    return Trial(
+        cell=task.cell,
+        prepared=task.prepared,
+        probe_folder=task.blueprint.probe.images,
+        arguments=tuple(arguments),
+        variables=setting.variables,
+        timeout=task.probe.timeout_seconds,
+        memory=task.probe.memory_bytes,
+        gpu=task.gpu.uuid if task.gpu else None,
+    )
+
+
+def _key(task: Task) -> TrialKey:
+    if task.planned.key is None:
+        raise TypeError(f"{task.cell.id} was not planned to run")
+    return task.planned.key
+
+
+def _wrote(outcome: Outcome) -> bool:
+    return outcome.exit_code == 0 and not outcome.failure
+
+
+def _said(log: str, prefix: str) -> str:
+    """The last line of a log that begins with a prefix, without it."""
+    lines = [line for line in log.splitlines() if line.startswith(prefix)]
+    return inert(lines[-1].removeprefix(prefix).strip())[:500] if lines else ""
+
+
+def _exit_reason(outcome: Outcome) -> str:
+    code = outcome.exit_code or 0
+    name = ""
+    if code > _SIGNALLED:
+        try:
+            name = f" ({signal.Signals(code - _SIGNALLED).name})"
+        except ValueError:
+            name = ""
+    lines = [line.strip() for line in outcome.log.splitlines() if line.strip()]
+    last = f": {inert(lines[-1])[:300]}" if lines else ""
+    return f"the probe ended with exit code {code}{name}{last}"
