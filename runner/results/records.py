@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from runner.results.probe_output import ProbeOutput, Seconds, Text, Value
 
-RECORD_SCHEMA = 1
+RECORD_SCHEMA: Literal[1] = 1
 
 EngineName = Literal["docker", "venv"]
 Order = Literal["forward", "reversed"]
+# Ends that every zone can express, so that no stored time overflows when it is turned into UTC.
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC)),
+]
 Axes = Annotated[dict[Text, Text], Field(max_length=50)]
 
 
@@ -84,7 +89,7 @@ class TrialRecord(Value):
     order: Order
     status: Status
     reason: Text = ""
-    started: datetime
+    started: Moment
     seconds: Seconds
     image: Text = ""
     pinned: bool = True
@@ -92,6 +97,12 @@ class TrialRecord(Value):
     exit_code: int | None = None
     log: Annotated[str, Field(max_length=70_000)] = ""
     probe: ProbeOutput | None = None
+
+    @model_validator(mode="after")
+    def _probe_means_done(self) -> Self:
+        if (self.status is Status.DONE) != (self.probe is not None):
+            raise ValueError("probe is there exactly when status is done")
+        return self
 
 
 class CellStatus(Value):
@@ -117,8 +128,8 @@ class RunRecord(Value):
 
     schema_version: Literal[1] = RECORD_SCHEMA
     matrix: Text
-    started: datetime
-    finished: datetime | None
+    started: Moment
+    finished: Moment | None
     engine: EngineName
     engine_reason: Text
     host: Host
