@@ -24,7 +24,7 @@ Position = tuple[int, int]
 
 MOST_BYTES = 256 * 1024
 MOST_DEPTH = 50
-MOST_VALUES = 20_000
+MOST_VALUES = 10_000
 
 # C0 without tab and line ends, C1, the line separators that editors do not count as lines, the
 # direction marks that show a text other than it is, a byte order mark inside, lone surrogates.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from runner.matrix.scalars import (
@@ -22,6 +24,8 @@ from runner.matrix.scalars import (
 )
 from runner.matrix.values import Axis, Text
 from runner.matrix.versions import Cuda, Cudnn, Image, Python, TensorFlow
+
+Matched = Annotated[Axis[Text], Field(description="Values of this axis; any one will match.")]
 
 
 class Section(BaseModel):
@@ -58,18 +62,18 @@ class Inclusion(Axes):
 class Exclusion(Section):
     """Cells to leave out: those with one of the values on every axis that is named."""
 
-    python: Axis[Text] = ()
-    tensorflow: Axis[Text] = ()
-    cuda: Axis[Text] = ()
-    cudnn: Axis[Text] = ()
-    base: Axis[Text] = ()
-    device: Axis[Text] = ()
-    determinism: Axis[Text] = ()
-    threads: Axis[Text] = ()
-    onednn: Axis[Text] = ()
-    tf32: Axis[Text] = ()
-    xla: Axis[Text] = ()
-    env: Axis[Text] = ()
+    python: Matched = ()
+    tensorflow: Matched = ()
+    cuda: Matched = ()
+    cudnn: Matched = ()
+    base: Matched = ()
+    device: Matched = ()
+    determinism: Matched = ()
+    threads: Matched = ()
+    onednn: Matched = ()
+    tf32: Matched = ()
+    xla: Matched = ()
+    env: Matched = ()
     because: Sentence = ""
     """Why; it is said wherever one looks for the cell."""
 

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
+# Looking for what was meant takes time, so a file that is wrong all over is not searched through.
+MOST_FINDINGS = 200
 MOST_SHOWN = 50
+MOST_CANDIDATES = 100
 LONGEST_VALUE = 60
 
 
@@ -49,8 +52,7 @@ class MatrixError(InputError):
     def __init__(self, name: str, problems: Iterable[MatrixProblem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: (problem.line, problem.path)))
         lines = [problem.text(name) for problem in self.problems[:MOST_SHOWN]]
-        unsaid = len(self.problems) - len(lines)
-        lines += [f"{name}: and {unsaid} more"] if unsaid else []
+        lines += [f"{name}: and more"] if len(lines) < len(self.problems) else []
         super().__init__("\n".join(lines), f"Mend {name} and run again; nothing was run.")
 
 
@@ -74,7 +76,7 @@ def shown(value: str) -> str:
 
 def closest(word: str, known: Sequence[str]) -> str:
     """The known word nearest to `word`, or nothing where none is near."""
-    found = difflib.get_close_matches(word[:LONGEST_VALUE], known, n=1)
+    found = difflib.get_close_matches(word[:LONGEST_VALUE], known[:MOST_CANDIDATES], n=1)
     return found[0] if found else ""
 
 

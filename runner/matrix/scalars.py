@@ -130,8 +130,16 @@ Date = Annotated[
     AfterValidator(_date),
     WithJsonSchema({"type": "string", "pattern": rf"^{_DATE.pattern}$"}),
 ]
-Name = Annotated[Text, AfterValidator(_name)]
-Variable = Annotated[Text, AfterValidator(_variable)]
+Name = Annotated[
+    Text,
+    AfterValidator(_name),
+    WithJsonSchema({"type": "string", "pattern": rf"^{_NAME.pattern}$"}),
+]
+Variable = Annotated[
+    Text,
+    AfterValidator(_variable),
+    WithJsonSchema({"type": "string", "pattern": rf"^{_VARIABLE.pattern}$"}),
+]
 Assigned = Annotated[
     str, BeforeValidator(_assigned), WithJsonSchema({"type": ["string", "number", "boolean"]})
 ]

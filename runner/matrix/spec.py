@@ -21,7 +21,7 @@ from runner.matrix.model import (
     Section,
     Settings,
 )
-from runner.matrix.problems import Finding, MatrixError, Path, closest
+from runner.matrix.problems import MOST_FINDINGS, Finding, MatrixError, Path, closest
 from runner.matrix.values import kind
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ def _checked(data: Data) -> tuple[MatrixFile | None, tuple[Finding, ...]]:
     try:
         return MatrixFile.model_validate(data), ()
     except ValidationError as error:
-        findings = tuple(_finding(details) for details in error.errors(include_url=False))
+        errors = error.errors(include_url=False)
+        findings = tuple(_finding(details) for details in errors[:MOST_FINDINGS])
     return _sound(data, {finding.path[:2] for finding in findings}), findings
 
 

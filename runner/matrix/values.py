@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from runner.matrix.problems import closest, listed, shown
@@ -43,7 +43,10 @@ def text(value: object) -> str:
     raise wrong(f"expected one value, found {kind(value)}")
 
 
-Text = Annotated[str, BeforeValidator(text)]
+# Unquoted, an editor may read it as a number or a boolean.
+Text = Annotated[
+    str, BeforeValidator(text), WithJsonSchema({"type": ["string", "number", "boolean"]})
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,13 @@ from typing import Annotated
 from packaging.version import Version
 from pydantic import AfterValidator, WithJsonSchema
 
-from runner.matrix.catalog import unreleased
-from runner.matrix.problems import shown
+from runner.matrix.problems import listed, shown
+from runner.matrix.releases import instead_of
 from runner.matrix.values import Text, wrong
 
 SYSTEM = "system"
+
+_LONGEST = 40
 
 _PYTHON = re.compile(r"3\.(0|[1-9][0-9]?)")
 _TENSORFLOW = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4}){2}[0-9a-z.]{0,30}")
@@ -42,12 +44,21 @@ def _python(text: str) -> str:
 
 def _tensorflow(text: str) -> str:
     if not _TENSORFLOW.fullmatch(text):
-        raise wrong(f"{shown(text)} is no TensorFlow release, such as 2.20.0")
+        raise wrong(f"{shown(text)} is no TensorFlow release, such as 2.20.0", _meant(text))
     _normal(text)
-    if existing := unreleased(text):
-        *_, newest = existing
-        raise wrong(f"TensorFlow has no release {text}, only {', '.join(existing)}", newest)
+    if existing := instead_of(text):
+        raise wrong(f"TensorFlow has no release {text}, only {listed(existing)}", existing[-1])
     return text
+
+
+def _meant(text: str) -> str:
+    """The release that was probably meant by 2.20 or v2.20.0."""
+    try:
+        version = Version(text if text.isascii() and len(text) <= _LONGEST else "")
+    except ValueError:
+        return ""
+    *_, newest = instead_of(str(version)) or (str(version),)
+    return newest if _TENSORFLOW.fullmatch(newest) else ""
 
 
 def _cuda(text: str) -> str:
