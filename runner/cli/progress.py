@@ -6,17 +6,25 @@ On a terminal a live display; elsewhere one line for each thing that ended.
 from __future__ import annotations
 
 from collections import Counter
-from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID
-from rich.progress import TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from runner.results.records import Status
 from runner.results.untrusted import inert
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from rich.console import Console
 
     from runner.execution.events import Event
@@ -92,7 +100,9 @@ class RunProgress:
         elif self._done[event.subject] >= self._expected[event.subject]:
             count = self._done[event.subject]
             trials = f"{count} trial{'s' if count > 1 else ''}"
-            self._say("done", event.subject, f"{trials}, {self._seconds[event.subject]:.1f} s", "green")
+            self._say(
+                "done", event.subject, f"{trials}, {self._seconds[event.subject]:.1f} s", "green"
+            )
 
     def _say(self, status: str, subject: str, text: str, colour: str) -> None:
         line = f"[{colour}]{status:<13}[/] {escape(inert(subject))}  [dim]{escape(inert(text))}[/]"

@@ -1,13 +1,11 @@
-"""From the files of a checkout to a plan: matrix, locks, engine, bases and stored trials together."""
+"""From the files of a checkout to a plan: matrix, locks, engine, bases and stored trials."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from runner.environments import lock as locks
@@ -25,6 +23,9 @@ from runner.matrix import catalog, spec
 from runner.results.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
     from runner.environments.engine import Base, Engine
     from runner.matrix.cells import Cell, Environment
     from runner.matrix.spec import Matrix
@@ -171,7 +172,9 @@ def complete_locks(
     missing = [environment for environment, lock in found.items() if lock is None]
     if missing and locked:
         names = ", ".join(environment.id for environment in missing)
-        raise GateFailed(f"no up-to-date lock for {names}", "run `nox -s lock` and commit the result")
+        raise GateFailed(
+            f"no up-to-date lock for {names}", "run `nox -s lock` and commit the result"
+        )
     complete: dict[Environment, Lock | Unresolvable] = {
         environment: lock for environment, lock in found.items() if lock is not None
     }

@@ -24,6 +24,7 @@ from runner.errors import EngineUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
     from runner.environments.engine import Blueprint
     from runner.environments.index import IndexSettings
 

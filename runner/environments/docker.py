@@ -41,6 +41,7 @@ from runner.results.records import EngineName, Host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
     from runner.environments.engine import Blueprint, Trial
     from runner.environments.index import IndexSettings
     from runner.matrix.cells import Environment
@@ -72,6 +73,16 @@ def connect() -> APIClient:
         ) from None
     api.timeout = _CALL_SECONDS
     return api
+
+
+def remove_everything(api: APIClient) -> int:
+    """Remove all images that samebits built; returns how many. Base images stay."""
+    removed = 0
+    for image in api.images(filters={"label": "samebits.environment"}):
+        with contextlib.suppress(*_BROKEN):
+            api.remove_image(image["Id"], force=True)
+            removed += 1
+    return removed
 
 
 class DockerEngine:

@@ -14,7 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from uv import find_uv_bin
 
@@ -24,8 +24,9 @@ from runner.errors import EngineUnavailable, InputError, StoreError
 from runner.matrix import catalog
 
 if TYPE_CHECKING:
-    from runner.matrix.cells import Environment
     from collections.abc import Iterable
+
+    from runner.matrix.cells import Environment
 
 # TensorFlow 2.21 needs manylinux_2_27, the newest tag of any release in the catalogue.
 PLATFORM: Final = "x86_64-manylinux_2_28"

@@ -11,7 +11,7 @@ import platform
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import psutil
 

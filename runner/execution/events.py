@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from runner.results.records import Status
+if TYPE_CHECKING:
+    from runner.results.records import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from runner.environments.engine import Base, Blueprint
 from runner.environments.lock import Lock, Unresolvable
-from runner.environments.probe import ProbeSource
-from runner.execution.gpu import HostGpu
 from runner.matrix import catalog
-from runner.matrix.cells import Cell, Environment
-from runner.matrix.spec import Probe
 from runner.results.records import EngineName, Host, Order, Status, TrialKey, TrialRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from runner.environments.probe import ProbeSource
+    from runner.execution.gpu import HostGpu
+    from runner.matrix.cells import Cell, Environment
+    from runner.matrix.spec import Probe
 
 Action = Literal["run", "reuse", "refuse", "skip"]
 
@@ -105,7 +108,8 @@ def wanted_orders(trials: int) -> tuple[Order, ...]:
 
     State that leaks from case to case shows as a difference in that one.
     """
-    return ("forward",) if trials == 1 else (*["forward"] * (trials - 1), "reversed")  # type: ignore[return-value] # mypy widens the repeated literal
+    forward: list[Order] = ["forward"]
+    return tuple(forward * (trials - 1)) + (("forward",) if trials == 1 else ("reversed",))
 
 
 def refusal(cell: Cell, now: Circumstances) -> tuple[Action, str] | None:

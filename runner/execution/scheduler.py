@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +19,8 @@ from runner.execution.trials import Judgement, Task, perform
 from runner.results.records import Phase, Status, TrialRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from runner.environments.engine import Engine
     from runner.execution.gpu import HostGpu
     from runner.execution.plan import Plan, PlannedCell
@@ -141,11 +142,12 @@ class Scheduler:
 
     def _collect(self) -> None:
         """Wait for the next thing to end, and take all that have ended."""
-        done, _ = wait([*self._building, *self._running], return_when=FIRST_COMPLETED)
-        for future in [one for one in self._building if one in done]:
+        pending: list[Future[object]] = [*self._building, *self._running]  # type: ignore[list-item] # a future is not covariant
+        wait(pending, return_when=FIRST_COMPLETED)
+        for future in [one for one in self._building if one.done()]:
             environment, start = self._building.pop(future)
             self._built(environment, future.result(), start)
-        for run in [one for one in self._running if one in done]:
+        for run in [one for one in self._running if one.done()]:
             task, start = self._running.pop(run)
             self._ran(task, run.result()[1], run.result()[0].log, start)
 

@@ -17,10 +17,9 @@ from runner.results.records import Status, TrialKey, TrialRecord
 from runner.results.untrusted import Rejected, inert
 
 if TYPE_CHECKING:
-    from runner.environments.engine import Engine, Outcome, Prepared
+    from runner.environments.engine import Blueprint, Engine, Outcome, Prepared
     from runner.execution.gpu import HostGpu
     from runner.execution.plan import PlannedCell
-    from runner.environments.engine import Blueprint
     from runner.matrix.cells import Cell
     from runner.matrix.spec import Probe
     from runner.results.records import Host, Order
@@ -99,27 +98,37 @@ def perform(task: Task, engine: Engine, host: Host, store: Store) -> tuple[Trial
 
 def judge(outcome: Outcome, read: ProbeOutput | Rejected, task: Task) -> Judgement:
     """Tell how a trial ended, from how its process ended and what it left. Pure."""
-    if outcome.failure == "cancelled" or outcome.failure.endswith(": cancelled"):
-        return Judgement(Status.INTERRUPTED, "interrupted")
-    if outcome.timed_out:
-        return Judgement(Status.TIMED_OUT, f"no result within {task.probe.timeout_seconds} s")
-    if outcome.out_of_memory:
-        gib = task.probe.memory_bytes / 1024**3
-        return Judgement(Status.OUT_OF_MEMORY, f"needed more than {gib:g} GiB")
-    if outcome.killed:
-        return Judgement(Status.RUN_FAILED, "killed from outside", retry=True)
-    if outcome.failure:
-        return Judgement(Status.RUN_FAILED, outcome.failure, retry=True)
+    return _cut_short(outcome, task) or _exited(outcome) or _judge_content(read, task)
+
+
+def _cut_short(outcome: Outcome, task: Task) -> Judgement | None:
+    """What ended a process before it was done, in the order in which it explains the rest."""
+    gib = task.probe.memory_bytes / 1024**3
+    cancelled = outcome.failure.endswith("cancelled")
+    ends = (
+        (cancelled, Judgement(Status.INTERRUPTED, "interrupted")),
+        (
+            outcome.timed_out,
+            Judgement(Status.TIMED_OUT, f"no result within {task.probe.timeout_seconds} s"),
+        ),
+        (outcome.out_of_memory, Judgement(Status.OUT_OF_MEMORY, f"needed more than {gib:g} GiB")),
+        (outcome.killed, Judgement(Status.RUN_FAILED, "killed from outside", retry=True)),
+        (bool(outcome.failure), Judgement(Status.RUN_FAILED, outcome.failure, retry=True)),
+    )
+    return next((judgement for happened, judgement in ends if happened), None)
+
+
+def _exited(outcome: Outcome) -> Judgement | None:
     if outcome.exit_code == _NO_GPU:
         return Judgement(Status.NO_GPU, _said(outcome.log, "no-gpu:") or "TensorFlow sees no GPU")
     if outcome.exit_code != 0:
         return Judgement(Status.RUN_FAILED, _exit_reason(outcome))
+    return None
+
+
+def _judge_content(read: ProbeOutput | Rejected, task: Task) -> Judgement:
     if isinstance(read, Rejected):
         return Judgement(Status.RUN_FAILED, f"unreadable result: {read.reason}")
-    return _judge_content(read, task)
-
-
-def _judge_content(read: ProbeOutput, task: Task) -> Judgement:
     asked = (task.order, task.probe.seed, task.probe.repeats)
     if (read.order, read.seed, read.repeats) != asked:
         return Judgement(Status.RUN_FAILED, "the result is of another trial than the one asked for")

@@ -1,0 +1,240 @@
+"""The command line. Every command reads the matrix, does one thing and returns an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from runner import __version__
+from runner.cli import listing, locking, running, showing
+from runner.cli.guard import guarded
+from runner.cli.workspace import Workspace
+from runner.errors import SamebitsError
+from runner.matrix.select import select
+
+app = typer.Typer(
+    name="samebits",
+    help=(
+        "Which TensorFlow / CUDA / cuDNN combinations give the same bits for the same seed, "
+        "and what changed where they don't?"
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_progress = Console(stderr=True)
+_EXAMPLES = "Examples: run --only tensorflow=2.20.0,2.21.0 --only device=cpu   run --only 'py3.11*'"
+
+
+class EngineOption(StrEnum):
+    """Which engine to use."""
+
+    auto = "auto"
+    docker = "docker"
+    venv = "venv"
+
+
+class ColumnsOption(StrEnum):
+    """What the columns of a table are."""
+
+    families = "families"
+    cases = "cases"
+
+
+class FormatOption(StrEnum):
+    """How a report is written."""
+
+    table = "table"
+    markdown = "markdown"
+    json = "json"
+
+
+MatrixFile = Annotated[
+    Path,
+    typer.Option("--matrix", metavar="FILE", help="The matrix file.", envvar="SAMEBITS_MATRIX"),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="AXIS=VALUE,… or ID",
+        help="Take only these cells: by axis and value, by id, or by a pattern on ids. Repeatable.",
+    ),
+]
+Results = Annotated[
+    Path | None,
+    typer.Option("--results", metavar="DIR", help="Where results are kept. Default: results/"),
+]
+EngineChoice = Annotated[
+    EngineOption,
+    typer.Option("--engine", help="auto takes Docker where an engine answers, else venvs."),
+]
+Bases = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--base",
+        metavar="PYTHON=IMAGE",
+        help="Take a local image as base, such as 3.11=my-base:1. Repeatable. "
+        "Or set SAMEBITS_BASE.",
+    ),
+]
+Locked = Annotated[
+    bool, typer.Option("--locked", help="Fail where a lock is missing or out of date.")
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Run new trials even where stored ones do.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Columns = Annotated[ColumnsOption, typer.Option("--columns", help="What the columns are.")]
+Cases = Annotated[
+    str, typer.Option("--case", metavar="PATTERN", help="Show only these cases, such as 'nn.*'.")
+]
+
+
+@app.command(epilog=_EXAMPLES)
+@guarded(_progress)
+def run(
+    matrix: MatrixFile = Path("matrix.yaml"),
+    only: Only = None,
+    engine: EngineChoice = EngineOption.auto,
+    base: Bases = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
+        ),
+    ] = None,
+    fresh: Fresh = False,
+    locked: Locked = False,
+    columns: Columns = ColumnsOption.families,
+    results: Results = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the table.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Build what is missing, run the trials that are missing, and print the table."""
+    workspace = Workspace(matrix, results)
+    cells = select(workspace.matrix.cells, only or ())
+    options = running.RunOptions(
+        engine=engine.value, bases=tuple(base or ()), jobs=jobs, fresh=fresh, locked=locked
+    )
+    console = Console(stderr=True, quiet=quiet)
+    code, record = running.run_matrix(workspace, cells, options, console)
+    comparison = showing.of_run(workspace, record)
+    if as_json:
+        showing.print_json(comparison)
+    else:
+        showing.print_table(comparison, columns.value, "*")
+        console.print(showing.next_step(workspace, record), highlight=False, soft_wrap=True)
+    return code
+
+
+@app.command("list")
+@guarded(_progress)
+def list_cells(
+    matrix: MatrixFile = Path("matrix.yaml"),
+    only: Only = None,
+    as_json: AsJson = False,
+) -> int:
+    """List the cells of the matrix by id."""
+    workspace = Workspace(matrix)
+    cells = select(workspace.matrix.cells, only or ())
+    if as_json:
+        print(json.dumps([{"cell": cell.id, "axes": cell.axes} for cell in cells], indent=2))
+    else:
+        print("\n".join(cell.id for cell in cells))
+    return 0
+
+
+@app.command()
+@guarded(_progress)
+def plan(
+    matrix: MatrixFile = Path("matrix.yaml"),
+    only: Only = None,
+    engine: EngineChoice = EngineOption.auto,
+    base: Bases = None,
+    fresh: Fresh = False,
+    results: Results = None,
+    as_json: AsJson = False,
+) -> int:
+    """Say what `run` would build, run, reuse and refuse, and why."""
+    workspace = Workspace(matrix, results)
+    cells = select(workspace.matrix.cells, only or ())
+    outline = listing.outline(workspace, cells, engine.value, tuple(base or ()), fresh=fresh)
+    print(listing.as_json(outline) if as_json else listing.as_text(outline))
+    return 0
+
+
+@app.command()
+@guarded(_progress)
+def lock(
+    matrix: MatrixFile = Path("matrix.yaml"),
+    only: Only = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 where a lock has drifted.")
+    ] = False,
+) -> int:
+    """Resolve every environment into images/locks/, hash-pinned, as of resolve.exclude-newer."""
+    workspace = Workspace(matrix)
+    cells = select(workspace.matrix.cells, only or ())
+    return locking.lock_environments(workspace, cells, _progress, check=check)
+
+
+@app.command()
+@guarded(_progress)
+def report(
+    matrix: MatrixFile = Path("matrix.yaml"),
+    results: Results = None,
+    form: Annotated[FormatOption, typer.Option("--format", help="How to write it.")] = (
+        FormatOption.table
+    ),
+    columns: Columns = ColumnsOption.families,
+    case: Cases = "*",
+) -> int:
+    """Print the table of all stored results; it runs nothing and needs no engine."""
+    comparison = showing.of_store(results or matrix.resolve().parent / "results")
+    match form:
+        case FormatOption.table:
+            showing.print_table(comparison, columns.value, case)
+        case FormatOption.markdown:
+            showing.print_markdown(comparison, columns.value, case)
+        case FormatOption.json:
+            showing.print_json(comparison)
+    return 0
+
+
+@app.command()
+@guarded(_progress)
+def clean(
+    matrix: MatrixFile = Path("matrix.yaml"),
+    images: Annotated[bool, typer.Option(help="Remove the images that were built.")] = True,
+    venvs: Annotated[bool, typer.Option(help="Remove the venvs that were made.")] = True,
+) -> int:
+    """Remove images, containers and venvs. Results and locks stay."""
+    return locking.clean(matrix.resolve().parent, _progress, images=images, venvs=venvs)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        print(f"samebits {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Options before a command."""
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except SamebitsError as error:
+        sys.exit(error.exit_code)

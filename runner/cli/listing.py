@@ -1,0 +1,109 @@
+"""The command `plan`: what would be built, run, reused and refused, and why."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tabulate import tabulate
+
+from runner.cli import workspace as ws
+from runner.environments.lock import Lock, Unresolvable
+from runner.execution.gpu import discover_gpus
+
+if TYPE_CHECKING:
+    from runner.execution.plan import Plan, PlannedCell
+    from runner.matrix.cells import Cell, Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A plan and what it was made for. `unlocked` are environments that would be locked first."""
+
+    plan: Plan
+    engine: str
+    reason: str
+    host: str
+    unlocked: tuple[Environment, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+def outline(
+    workspace: ws.Workspace,
+    cells: tuple[Cell, ...],
+    engine: ws.EngineChoice,
+    bases: tuple[str, ...],
+    *,
+    fresh: bool,
+) -> Outline:
+    """Plan the cells; nothing is locked, built or run."""
+    environments = ws.may_run(cells, discover_gpus())
+    chosen = ws.choose_engine(engine, workspace, environments, ws.local_bases(bases))
+    try:
+        found = ws.find_locks(workspace, environments)
+        ready: dict[Environment, Lock | Unresolvable] = {
+            environment: lock or Lock("") for environment, lock in found.items()
+        }
+        plan, now = ws.plan_cells(workspace, cells, chosen, ready, fresh=fresh)
+    finally:
+        chosen.engine.close()
+    excluded = workspace.matrix.excluded
+    return Outline(
+        plan=plan,
+        engine=chosen.engine.name,
+        reason=chosen.reason,
+        host=now.host.host_class,
+        unlocked=tuple(environment for environment, lock in found.items() if lock is None),
+        left_out=tuple((row.cell.id, row.because) for row in excluded),
+    )
+
+
+def as_text(outline: Outline) -> str:
+    """A table with one line for each cell, and a summary."""
+    plan = outline.plan
+    rows = [[row.cell.id, row.action, _trials(row), row.reason or row.note] for row in plan.cells]
+    table = tabulate(rows, headers=["cell", "", "trials", "why"], maxcolwidths=[None, 6, 8, 46])
+    counts = Counter(row.action for row in plan.cells)
+    lines = [
+        f"engine {outline.engine} ({outline.reason}), host class {outline.host}",
+        f"{len(plan.blueprints)} environments to build or find built, {plan.trials} trials to run",
+        ", ".join(f"{count} cells {action}" for action, count in sorted(counts.items())),
+    ]
+    if outline.unlocked:
+        names = ", ".join(environment.id for environment in outline.unlocked)
+        lines.append(f"to be locked first: {names}")
+    lines += [f"excluded: {cell}: {because}" for cell, because in outline.left_out]
+    return "\n".join([table, "", *lines])
+
+
+def as_json(outline: Outline) -> str:
+    """The same for programs."""
+    document = {
+        "engine": outline.engine,
+        "engine_reason": outline.reason,
+        "host_class": outline.host,
+        "unlocked": [environment.id for environment in outline.unlocked],
+        "environments": [environment.id for environment in outline.plan.blueprints],
+        "cells": [
+            {
+                "cell": row.cell.id,
+                "axes": row.cell.axes,
+                "action": row.action,
+                "reason": row.reason,
+                "note": row.note,
+                "missing": list(row.missing),
+                "stored": row.stored,
+            }
+            for row in outline.plan.cells
+        ],
+        "excluded": [{"cell": cell, "because": because} for cell, because in outline.left_out],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _trials(row: PlannedCell) -> str:
+    if row.action == "run":
+        return f"{len(row.missing)}" + (f" (+{row.stored})" if row.stored else "")
+    return str(row.stored) if row.stored else ""

@@ -1,0 +1,82 @@
+"""The commands `lock` and `clean`."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from typing import TYPE_CHECKING
+
+from runner.cli import workspace as ws
+from runner.environments import lock as locks
+from runner.environments.base_images import read_pins, registry_digest, write_pins
+from runner.environments.docker import connect, remove_everything
+from runner.environments.lock import Drift, Unresolvable
+from runner.errors import EngineUnavailable, GateFailed, InputError
+from runner.matrix import catalog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from runner.matrix.cells import Cell, Environment
+
+
+def lock_environments(
+    workspace: ws.Workspace, cells: tuple[Cell, ...], console: Console, *, check: bool
+) -> int:
+    """Resolve the environments of the cells; write the locks, or say what has drifted."""
+    wanted = list(dict.fromkeys(cell.environment for cell in cells))
+    possible = [environment for environment in wanted if not catalog.refusal(environment)]
+    drifts: list[Drift] = []
+    failed: list[str] = []
+    with console.status(f"resolving {len(possible)} environments"):
+        for environment, lock in ws.resolve_all(workspace, possible):
+            if isinstance(lock, Unresolvable):
+                failed.append(f"{environment.id}: {lock.reason}")
+                continue
+            found = list(locks.drift(environment, _committed(workspace, environment), lock))
+            drifts += found
+            if found and not check:
+                locks.write(lock, environment, workspace.locks)
+    for drift in drifts:
+        console.print(f"{drift.environment}: {drift.what}", soft_wrap=True, highlight=False)
+    if not check:
+        _pin_bases(workspace, console)
+    if failed:
+        raise InputError("\n".join(["no packages satisfy:", *failed]), "change the matrix file")
+    if check and drifts:
+        raise GateFailed(f"{len(drifts)} of {len(possible)} locks have drifted", "run nox -s lock")
+    word = "differ" if check else "written"
+    console.print(f"{len(possible)} environments, {len(drifts)} locks {word}", highlight=False)
+    return 0
+
+
+def clean(root: Path, console: Console, *, images: bool, venvs: bool) -> int:
+    """Remove what runs have made, apart from results and locks."""
+    if venvs:
+        shutil.rmtree(root / ".samebits", ignore_errors=True)
+    if images:
+        with contextlib.suppress(EngineUnavailable):
+            removed = remove_everything(connect())
+            console.print(f"removed {removed} images", highlight=False)
+    return 0
+
+
+def _committed(workspace: ws.Workspace, environment: Environment) -> str | None:
+    path = locks.path_of(environment, workspace.locks)
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _pin_bases(workspace: ws.Workspace, console: Console) -> None:
+    """Pin base images by their registries' digests, where an engine and the registry answer."""
+    pins = read_pins(workspace.locks)
+    try:
+        api = connect()
+        for image in sorted(set(workspace.matrix.bases.values()) - {*pins}):
+            if "@sha256:" not in image:
+                pins[image] = registry_digest(api, image)
+    except EngineUnavailable as error:
+        console.print(f"[yellow]base images stay unpinned:[/] {error.message}", soft_wrap=True)
+    if pins != read_pins(workspace.locks):
+        write_pins(pins, workspace.locks)

@@ -1,0 +1,187 @@
+"""The command `run`: lock what is not locked, plan, build and try, keep, and say what came out."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import psutil
+
+from runner.cli import workspace as ws
+from runner.cli.guard import INTERRUPTED
+from runner.cli.progress import RunProgress
+from runner.environments.docker import DockerEngine
+from runner.errors import NothingSelected
+from runner.execution.gpu import discover_gpus
+from runner.execution.scheduler import Finished, Limits, Scheduler
+from runner.results.records import CellStatus, RunRecord, Status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from runner.execution.plan import Action, Circumstances, Plan
+    from runner.matrix.cells import Cell
+    from runner.results.records import Phase
+
+FOLLOW_PARENT: Final = "SAMEBITS_FOLLOW_PARENT"
+_NO_RESULT: Final = 5
+_SET_PARENT_DEATH_SIGNAL: Final = 1
+_MEMORY_SHARE: Final = 0.8
+_NOT_RUNNABLE = (Status.REFUSED, Status.SKIPPED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What the command line asks of a run."""
+
+    engine: ws.EngineChoice
+    bases: tuple[str, ...]
+    jobs: int | None
+    fresh: bool
+    locked: bool
+
+
+def run_matrix(
+    workspace: ws.Workspace, cells: tuple[Cell, ...], options: RunOptions, console: Console
+) -> tuple[int, RunRecord]:
+    """Run the cells; returns the exit code of DESIGN §9 and the record of the run."""
+    follow_parent()
+    started = datetime.now(UTC)
+    environments = ws.may_run(cells, discover_gpus())
+    local = ws.local_bases(options.bases)
+    chosen = ws.choose_engine(options.engine, workspace, environments, local)
+    try:
+        if options.engine == "auto" and chosen.engine.name == "venv":
+            console.print(f"[yellow]no Docker, so venvs on this host:[/] {chosen.reason}")
+        found = ws.find_locks(workspace, environments)
+        ready = ws.complete_locks(workspace, found, locked=options.locked, tell=console.print)
+        plan, now = ws.plan_cells(workspace, cells, chosen, ready, fresh=options.fresh)
+        record = begin(workspace, plan, now, chosen, started)
+        if not plan.to_run:
+            return conclude(workspace, record, None, console)
+        announce(plan, chosen, console)
+        workspace.store.add_run(record)
+        if isinstance(chosen.engine, DockerEngine) and (swept := chosen.engine.sweep()):
+            console.print(f"removed {swept} containers that an earlier run left behind")
+        with RunProgress(plan, console) as progress:
+            finished = Scheduler(
+                plan=plan,
+                engine=chosen.engine,
+                store=workspace.store,
+                host=now.host,
+                probe=workspace.matrix.probe,
+                limits=limits(options.jobs),
+                gpus=now.gpus,
+                listen=progress,
+            ).execute()
+    finally:
+        chosen.engine.close()
+    return conclude(workspace, record, finished, console)
+
+
+def limits(jobs: int | None) -> Limits:
+    """One slot a core unless told otherwise, and most of the memory that is free."""
+    memory = int(psutil.virtual_memory().available * _MEMORY_SHARE)
+    return Limits(slots=jobs or os.cpu_count() or 1, memory=memory)
+
+
+def begin(
+    workspace: ws.Workspace, plan: Plan, now: Circumstances, chosen: ws.Chosen, started: datetime
+) -> RunRecord:
+    """Make the record of a run before it runs, which presumes that it is interrupted."""
+    cells = tuple(
+        CellStatus(cell=row.cell.id, axes=row.cell.axes, status=row.status, reason=row.reason)
+        for row in plan.cells
+    )
+    return RunRecord(
+        matrix=workspace.matrix.text_sha256,
+        started=started,
+        finished=None,
+        engine=now.engine,
+        engine_reason=chosen.reason,
+        host=now.host,
+        cells=cells,
+    )
+
+
+def announce(plan: Plan, chosen: ws.Chosen, console: Console) -> None:
+    """Say what is about to happen."""
+    counts = Counter(row.action for row in plan.cells)
+    left_out: dict[Action, str] = {"reuse": "reused", "refuse": "refused", "skip": "skipped"}
+    rest = [f"{counts[action]} {word}" for action, word in left_out.items() if counts[action]]
+    console.print(
+        f"{len(plan.blueprints)} environments and {plan.trials} trials of {len(plan.to_run)} cells"
+        f" to run with {chosen.engine.name}" + (f"; {', '.join(rest)}" if rest else ""),
+        highlight=False,
+    )
+
+
+def conclude(
+    workspace: ws.Workspace, begun: RunRecord, finished: Finished | None, console: Console
+) -> tuple[int, RunRecord]:
+    """Keep the record of how far each cell got, unless the last run's says the same."""
+    reached = finished.cells if finished else {}
+    cells = tuple(
+        row.model_copy(update=dict(zip(("status", "reason"), reached[row.cell], strict=True)))
+        if row.cell in reached
+        else row
+        for row in begun.cells
+    )
+    phases = finished.phases if finished else ()
+    update = {"finished": datetime.now(UTC), "cells": cells, "phases": phases}
+    record = begun.model_copy(update=update)
+    previous = workspace.store.runs().records[-1:]
+    if finished or not previous or previous[0].cells != cells:
+        workspace.store.add_run(record)
+    if phases:
+        tell_times(phases, record, console)
+    return exit_code(record, interrupted=bool(finished and finished.interrupted)), record
+
+
+def exit_code(record: RunRecord, *, interrupted: bool) -> int:
+    """The exit code of a run.
+
+    Raises
+    ------
+    NothingSelected
+        No selected cell can run here at all.
+    """
+    if interrupted:
+        return INTERRUPTED
+    if all(row.status in _NOT_RUNNABLE for row in record.cells):
+        reasons = Counter(row.reason for row in record.cells)
+        most, count = reasons.most_common(1)[0]
+        raise NothingSelected(
+            f"none of the {len(record.cells)} selected cells can run here; {count} of them: {most}",
+            "`python -m runner plan` gives the reason for each",
+        )
+    complete = all(row.status in (Status.DONE, *_NOT_RUNNABLE) for row in record.cells)
+    return 0 if complete else _NO_RESULT
+
+
+def tell_times(phases: tuple[Phase, ...], record: RunRecord, console: Console) -> None:
+    """Say where the time went."""
+    spent = Counter[str]()
+    counts = Counter(phase.kind for phase in phases)
+    for phase in phases:
+        spent[phase.kind] += phase.end - phase.start  # type: ignore[assignment] # a sum of floats
+    wall = (record.finished or record.started) - record.started
+    parts = [f"{counts[kind]} {kind}s {spent[kind]:.0f} s" for kind in counts]
+    side_by_side = sum(spent.values()) / max(wall.total_seconds(), 0.001)
+    console.print(
+        f"[dim]{', '.join(parts)}, in {wall.total_seconds():.0f} s of wall time:"
+        f" {side_by_side:.1f} at once on average[/]",
+        highlight=False,
+    )
+
+
+def follow_parent() -> None:
+    """End with the process that started us, where it asks for that: nox dies without its child."""
+    if os.environ.get(FOLLOW_PARENT) and sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
