@@ -43,6 +43,8 @@ class Loaded:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the probe and return its exit code."""
     options = arguments.parse(argv)
+    if options.import_only:
+        sys.dont_write_bytecode = False  # bytecode is what --import-only is for
     if options.lifeline:
         lifeline.hold()
     cases = catalogue.select(options.cases, options.order)

@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--out", type=Path, metavar="DIR", help="where result.json and arrays/ go")
-    add("--seed", type=_within(0, 2**32 - 1), default=42)
+    add("--seed", type=_within(0, 2**31 - 1), default=42)
     add("--repeats", type=_within(1, 1000), default=2, help="runs of each case in this process")
     add("--order", choices=("forward", "reversed"), default="forward")
     add("--device", choices=("cpu", "gpu"), default="cpu")

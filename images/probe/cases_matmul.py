@@ -25,10 +25,20 @@ def matmul_float32(lab: Lab) -> object:
     "matmul.float32.long",
     family="matmul",
     exercises="tf.matmul of 16 x 65536 and 65536 x 16, float32",
-    may_vary="a long inner dimension is split between threads or blocks and summed in parts",
+    may_vary="a long inner dimension may be split between threads or blocks and summed in parts",
 )
 def matmul_long(lab: Lab) -> object:
     return lab.tf.matmul(fixed("matmul.wide", 16, 65_536), fixed("matmul.tall", 65_536, 16))
+
+
+@case(
+    "matmul.float32.row",
+    family="matmul",
+    exercises="tf.matmul of a row of 65536 values and 65536 x 16, float32",
+    may_vary="kernels for a matrix times a vector; with one row, only the inner dimension splits",
+)
+def matmul_row(lab: Lab) -> object:
+    return lab.tf.matmul(fixed("matmul.row", 1, 65_536), fixed("matmul.tall", 65_536, 16))
 
 
 @case(

@@ -60,8 +60,7 @@ def take(tf: ModuleType, environ: Mapping[str, str], gpu_uuid: str = "") -> Fing
 
     `environ` is the environment that TensorFlow was imported with: it adds to it when it loads.
     """
-    cpu_model, cpu_flags = cpu(Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace"))
-    maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
+    cpu_model, cpu_flags = cpu(_text(Path("/proc/cpuinfo")))
     return Fingerprint(
         python=platform.python_version(),
         tensorflow=str(tf.__version__),
@@ -69,7 +68,7 @@ def take(tf: ModuleType, environ: Mapping[str, str], gpu_uuid: str = "") -> Fing
         keras=keras_version(tf),
         build={str(key): bounded(value) for key, value in tf.sysconfig.get_build_info().items()},
         packages=packages(metadata.distributions()),
-        libraries=libraries(maps),
+        libraries=libraries(_text(Path("/proc/self/maps"))),
         variables=variables(environ),
         cpu_model=cpu_model,
         cpu_flags=cpu_flags,
@@ -130,6 +129,11 @@ def op_determinism(tf: ModuleType) -> bool | None:
         _imported("tensorflow.python.framework.config"), "is_op_determinism_enabled", None
     )
     return None if ask is None else bool(ask())
+
+
+def _text(path: Path) -> str:
+    """Return the file's text; nothing where this system has no such file."""
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
 
 def _imported(name: str) -> ModuleType | None:

@@ -93,10 +93,11 @@ def _arrays(produced: object) -> dict[str, NDArray[Any]]:
     named = produced if isinstance(produced, dict) else {"out": produced}
     if not named:
         raise ValueError("the case has no outputs")
-    return {
-        name: np.asarray(getattr(value, "numpy", lambda v=value: v)())
-        for name, value in named.items()
-    }
+    return {name: _host(value) for name, value in named.items()}
+
+
+def _host(value: Any) -> NDArray[Any]:  # noqa: ANN401 - an array or any kind of tensor
+    return np.asarray(value.numpy() if hasattr(value, "numpy") else value)
 
 
 def _status(error: Exception) -> str:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.random import PCG64
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,4 +42,4 @@ def labels(name: str, count: int, classes: int) -> NDArray[np.int32]:
 def _raw(name: str, shape: tuple[int, ...]) -> NDArray[np.uint64]:
     key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
     count = int(np.prod(shape, dtype=np.int64))
-    return np.asarray(np.random.PCG64(key).random_raw(count), dtype=np.uint64)
+    return np.asarray(PCG64(key).random_raw(count), dtype=np.uint64)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib
 import time
+from contextlib import suppress
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-# What the cases reach through lazy attributes, so that it is imported before any case is timed.
-LAZY = ("keras.layers.LSTM", "keras.layers.Dropout", "keras.initializers", "keras.utils")
+# What the cases would import at their first use: lazy attributes of `tf`, and modules that
+# TensorFlow imports inside its functions (found by comparing `sys.modules`; not in every release).
+ATTRIBUTES = ("keras.layers.LSTM", "keras.layers.Dropout", "keras.initializers", "keras.utils")
+MODULES = ("tensorflow.python.data.ops.range_op",)
 
 
 class ImportFailedError(ImportError):
@@ -28,14 +32,11 @@ def tensorflow() -> tuple[ModuleType, float]:
     started = time.perf_counter()
     try:
         tf = importlib.import_module("tensorflow")
-        for path in LAZY:
-            _touch(tf, path)
+        for path in ATTRIBUTES:
+            attrgetter(path)(tf)
+        for name in MODULES:
+            with suppress(ModuleNotFoundError):
+                importlib.import_module(name)
     except Exception as error:
         raise ImportFailedError(f"{type(error).__name__}: {error}") from error
     return tf, time.perf_counter() - started
-
-
-def _touch(tf: ModuleType, path: str) -> None:
-    found: object = tf
-    for part in path.split("."):
-        found = getattr(found, part)

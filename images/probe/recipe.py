@@ -13,12 +13,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from importlib import metadata
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
     from types import ModuleType
-    from typing import Any
 
 DISTRIBUTIONS = (
     "tensorflow",
@@ -106,10 +106,7 @@ def set_variables(steps: Plan, environ: MutableMapping[str, str]) -> None:
 def make_calls(steps: Plan, tf: ModuleType) -> None:
     """Make the plan's calls on the imported TensorFlow."""
     for call in steps.calls:
-        target: Any = tf
-        for part in call.path.split("."):
-            target = getattr(target, part)
-        target(*call.arguments)
+        attrgetter(call.path)(tf)(*call.arguments)
 
 
 def _release(version: str) -> tuple[int, int]:
