@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_OK
     tf = loaded.tf
     if options.settings.device == "gpu" and not tf.config.list_physical_devices("GPU"):
-        return _end(EXIT_NO_GPU, f"no-gpu: {gpu.missing(tf)}")
+        return _end(EXIT_NO_GPU, f"no-gpu: {gpu.missing(tf, gpu.driver(), loaded.environ)}")
     options.out.mkdir(parents=True, exist_ok=True)
     write(_result(loaded, cases, options, options.out), options.out)
     return EXIT_OK

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probe.gpu import visible
+from probe.gpu import driver, visible
 from probe.wording import bounded
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def take(tf: ModuleType, environ: Mapping[str, str], gpu_uuid: str = "") -> Fing
         variables=variables(environ),
         cpu_model=cpu_model,
         cpu_flags=cpu_flags,
-        gpus=visible(tf, gpu_uuid),
+        gpus=visible(tf, gpu_uuid, driver()),
         intra_op_threads=tf.config.threading.get_intra_op_parallelism_threads(),
         inter_op_threads=tf.config.threading.get_inter_op_parallelism_threads(),
         op_determinism=op_determinism(tf),

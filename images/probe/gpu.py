@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import ModuleType
+    from typing import Any, Protocol
+
+    class Driver(Protocol):
+        """The functions of the CUDA driver's library that are called here."""
+
+        # Named as in cuda.h. Each returns a CUresult, 0 for success.
+        def cuInit(self, flags: int, /) -> int: ...  # noqa: N802
+        def cuDeviceGet(self, device: Any, ordinal: int, /) -> int: ...  # noqa: ANN401, N802
+        def cuDeviceGetCount(self, count: Any, /) -> int: ...  # noqa: ANN401, N802
+        def cuDeviceGetAttribute(self, found: Any, attribute: int, device: Any, /) -> int: ...  # noqa: ANN401, N802
+        def cuDeviceGetUuid(self, raw: Any, device: Any, /) -> int: ...  # noqa: ANN401, N802
+
 
 MULTIPROCESSOR_COUNT = 16  # CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, cuda.h
 
@@ -35,19 +47,21 @@ def use_first(tf: ModuleType) -> tuple[str, ...]:
     )
 
 
-def visible(tf: ModuleType, given_uuid: str) -> tuple[Gpu, ...]:
-    """Describe the GPUs that TensorFlow uses."""
+def visible(tf: ModuleType, given_uuid: str, library: Driver | None) -> tuple[Gpu, ...]:
+    """Describe the GPUs that TensorFlow uses; a given UUID counts more than the driver's.
+
+    The driver numbers devices as TensorFlow does: both see what CUDA_VISIBLE_DEVICES leaves.
+    """
     return tuple(
-        _describe(tf, device, ordinal, given_uuid)
+        _describe(tf, device, ordinal, given_uuid, library)
         for ordinal, device in enumerate(tf.config.get_visible_devices("GPU"))
     )
 
 
-def missing(tf: ModuleType) -> str:
+def missing(tf: ModuleType, library: Driver | None, environ: Mapping[str, str]) -> str:
     """Say why TensorFlow registered no GPU."""
     if not tf.test.is_built_with_cuda():
         return f"TensorFlow {tf.__version__} is built without CUDA"
-    library = driver()
     if library is None:
         return "the driver's library libcuda.so.1 cannot be loaded"
     count = ctypes.c_int(0)
@@ -55,7 +69,7 @@ def missing(tf: ModuleType) -> str:
     if status:
         return f"the CUDA driver answers error {status}"
     if not count.value:
-        shown = os.environ.get("CUDA_VISIBLE_DEVICES", "unset")
+        shown = environ.get("CUDA_VISIBLE_DEVICES", "unset")
         return f"the CUDA driver shows no device (CUDA_VISIBLE_DEVICES is {shown})"
     return (
         f"the CUDA driver shows {count.value} device(s) but TensorFlow registered none; "
@@ -63,7 +77,7 @@ def missing(tf: ModuleType) -> str:
     )
 
 
-def driver() -> ctypes.CDLL | None:
+def driver() -> Driver | None:
     """Return the CUDA driver's library, or None where there is none."""
     try:
         return ctypes.CDLL("libcuda.so.1")
@@ -71,7 +85,7 @@ def driver() -> ctypes.CDLL | None:
         return None
 
 
-def multiprocessors(library: ctypes.CDLL, ordinal: int) -> int | None:
+def multiprocessors(library: Driver, ordinal: int) -> int | None:
     """Return the number of multiprocessors (SMs) that the driver gives for a device."""
     found = ctypes.c_int(0)
     device = ctypes.c_int(0)
@@ -83,7 +97,7 @@ def multiprocessors(library: ctypes.CDLL, ordinal: int) -> int | None:
     return None if failed else found.value
 
 
-def device_uuid(library: ctypes.CDLL, ordinal: int) -> str:
+def device_uuid(library: Driver, ordinal: int) -> str:
     """Return `GPU-<uuid>` as nvidia-smi prints it, or an empty text."""
     device = ctypes.c_int(0)
     raw = (ctypes.c_ubyte * 16)()
@@ -95,10 +109,11 @@ def device_uuid(library: ctypes.CDLL, ordinal: int) -> str:
     return "" if failed else f"GPU-{uuid.UUID(bytes=bytes(raw))}"
 
 
-def _describe(tf: ModuleType, device: object, ordinal: int, given_uuid: str) -> Gpu:
+def _describe(
+    tf: ModuleType, device: object, ordinal: int, given_uuid: str, library: Driver | None
+) -> Gpu:
     details = tf.config.experimental.get_device_details(device)
     capability = ".".join(str(part) for part in details.get("compute_capability", ()))
-    library = driver()
     return Gpu(
         name=str(details.get("device_name", "")),
         compute_capability=capability,

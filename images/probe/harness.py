@@ -51,8 +51,9 @@ class Harness:
             for _ in range(self.repeats):
                 started = self.clock()
                 arrays = self._repeat(case)
-                seconds.append(self.clock() - started)
+                elapsed = self.clock() - started
                 self._count(arrays, tallies)
+                seconds.append(elapsed)
             outputs = tuple(tally.output(name) for name, tally in tallies.items())
             return CaseOutput(case.name, case.family, "ok", "", outputs, tuple(seconds))
         except Exception as error:  # noqa: BLE001 - foreign code may raise anything: it is a result

@@ -1,0 +1,97 @@
+"""The catalogue of cases, and the promises that hold for the whole package."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import probe
+import pytest
+from probe.catalogue import CASES, select
+from pydantic import TypeAdapter
+
+from runner.results.probe_output import Name
+
+FOLDER = Path(probe.__file__).parent
+SOURCES = sorted(FOLDER.glob("*.py"))
+FAMILIES = {
+    "stream",
+    "dropout",
+    "init",
+    "matmul",
+    "conv",
+    "softmax",
+    "reduce",
+    "rnn",
+    "train",
+    "data",
+}
+
+
+def test_names_are_unique() -> None:
+    names = [case.name for case in CASES]
+    assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_case_says_what_it_is_in_words_a_table_can_hold(case: probe.registry.Case) -> None:
+    TypeAdapter(Name).validate_python(case.name)
+    assert case.family in FAMILIES
+    for sentence in (case.exercises, case.may_vary):
+        assert 0 < len(sentence) <= 100
+        assert "\n" not in sentence
+        assert "|" not in sentence
+
+
+def test_every_family_has_a_case() -> None:
+    assert {case.family for case in CASES} == FAMILIES
+
+
+def test_every_module_of_cases_is_in_the_catalogue() -> None:
+    modules = {f"probe.{path.stem}" for path in FOLDER.glob("cases_*.py")}
+    assert {case.body.__module__ for case in CASES} == modules
+
+
+def test_selecting_by_glob_keeps_the_order() -> None:
+    names = [case.name for case in select(["train.*", "matmul.float32"], "forward")]
+    assert names == ["matmul.float32", "train.eager", "train.function", "train.xla"]
+
+
+def test_reversed_is_the_same_catalogue_backwards() -> None:
+    assert select(["*"], "reversed") == CASES[::-1]
+
+
+def test_nothing_matches_nothing() -> None:
+    assert select(["no.such"], "forward") == ()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_the_syntax_is_python_3_8(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 8))
+    future = [node for node in tree.body if isinstance(node, ast.ImportFrom)][:1]
+    assert len(tree.body) == 1 or future[0].module == "__future__"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_functions_are_short(path: Path) -> None:
+    functions = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno is not None
+    ]
+    too_long = [node.name for node in functions if node.end_lineno - node.lineno >= 40]  # type: ignore[operator]  # None is filtered above
+    assert too_long == []
+
+
+def test_importing_the_probe_imports_no_tensorflow() -> None:
+    ask = "import sys, probe.__main__; print('tensorflow' in sys.modules, 'keras' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", ask],
+        env={"PYTHONPATH": str(FOLDER.parent)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["False", "False"]

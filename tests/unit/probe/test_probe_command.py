@@ -1,0 +1,129 @@
+"""The command as a process, on a TensorFlow of ten lines."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import probe
+import pytest
+
+from runner.results.probe_output import ProbeOutput
+
+IMAGES = Path(probe.__file__).parent.parent
+TENSORFLOW = '''
+"""As much of TensorFlow as the command and one case need."""
+import os
+import random as python
+from types import SimpleNamespace as Of
+import numpy as np
+
+__version__ = "2.20.0"
+matmul = np.matmul
+calls = []
+keras = Of(
+    __version__="3.0.0",
+    layers=Of(LSTM=1, Dropout=1),
+    initializers=Of(),
+    utils=Of(set_random_seed=np.random.seed),
+)
+test = Of(is_built_with_cuda=lambda: False)
+sysconfig = Of(get_build_info=lambda: {"is_cuda_build": False})
+os.environ["TF_SET_BY_ITSELF"] = "1"
+config = Of(
+    list_physical_devices=lambda kind: [],
+    get_visible_devices=lambda kind: [],
+    set_visible_devices=lambda devices, kind: None,
+    threading=Of(
+        set_intra_op_parallelism_threads=lambda n: calls.append(n),
+        set_inter_op_parallelism_threads=lambda n: calls.append(n),
+        get_intra_op_parallelism_threads=lambda: calls[0],
+        get_inter_op_parallelism_threads=lambda: calls[1],
+    ),
+    experimental=Of(is_op_determinism_enabled=lambda: False),
+)
+'''
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """Return a folder with an installed, importable TensorFlow."""
+    info = tmp_path / "site" / "tensorflow-2.20.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Name: tensorflow\nVersion: 2.20.0\n")
+    (tmp_path / "site" / "tensorflow.py").write_text(TENSORFLOW)
+    return tmp_path / "site"
+
+
+def run_probe(*arguments: str, site: Path | None = None) -> subprocess.CompletedProcess[str]:
+    path = [str(IMAGES), *([str(site)] if site else [])]
+    return subprocess.run(
+        [sys.executable, "-m", "probe", *arguments],
+        env={"PYTHONPATH": os.pathsep.join(path), "TF_ENABLE_ONEDNN_OPTS": "1", "HOME": "/"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_run_leaves_a_result_that_the_runner_reads(site: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "out"
+    line = (
+        f"--out {out} --threads 3 --cases matmul.float32 nn.conv2d.* --order reversed --onednn off"
+    )
+    done = run_probe(*line.split(), site=site)
+    assert (done.returncode, done.stderr) == (0, "")
+    read = ProbeOutput.model_validate_json((out / "result.json").read_text())
+    ok = [case for case in read.cases if case.status == "ok"]
+    assert [case.name for case in ok] == ["matmul.float32"]
+    assert read.cases[-1].name == "matmul.float32"
+    assert read.cases[0].reason.startswith("AttributeError: module 'tensorflow' has no attribute")
+    assert read.recipe[0] == "TF_ENABLE_ONEDNN_OPTS=0"
+    assert (read.fingerprint.intra_op_threads, read.fingerprint.inter_op_threads) == (3, 3)
+    assert read.fingerprint.variables == {"TF_ENABLE_ONEDNN_OPTS": "0"}
+    assert read.fingerprint.packages["tensorflow"] == "2.20.0"
+    (digest,) = set(ok[0].outputs[0].digests)
+    assert (out / "arrays" / f"{digest}.npy").is_file()
+
+
+def test_no_gpu_is_code_three_and_no_result(site: Path, tmp_path: Path) -> None:
+    done = run_probe("--out", str(tmp_path / "out"), "--device", "gpu", site=site)
+    assert done.returncode == 3
+    assert done.stderr == "no-gpu: TensorFlow 2.20.0 is built without CUDA\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_broken_import_is_code_four(site: Path, tmp_path: Path) -> None:
+    (site / "tensorflow.py").write_text("import numpy\nnumpy.no_such_name\n")
+    done = run_probe("--out", str(tmp_path / "out"), site=site)
+    assert done.returncode == 4
+    assert done.stderr.startswith("import-failed: AttributeError: module 'numpy'")
+
+
+def test_no_tensorflow_is_code_four(tmp_path: Path) -> None:
+    done = run_probe("--out", str(tmp_path / "out"))
+    assert done.returncode == 4
+    assert done.stderr.startswith("import-failed: no distribution of TensorFlow is installed")
+
+
+def test_no_matching_case_is_code_two(site: Path, tmp_path: Path) -> None:
+    done = run_probe("--out", str(tmp_path / "out"), "--cases", "no.such", "nor.this", site=site)
+    assert done.returncode == 2
+    assert done.stderr == "no-case: nothing matches no.such nor.this\n"
+
+
+def test_import_only_runs_nothing_and_leaves_bytecode(site: Path) -> None:
+    done = run_probe("--import-only", site=site)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list((site / "__pycache__").glob("tensorflow.*.pyc"))
+
+
+def test_a_lifeline_that_ends_takes_the_probe_with_it(site: Path, tmp_path: Path) -> None:
+    (site / "tensorflow.py").write_text("import time\ntime.sleep(60)\n")
+    done = run_probe("--out", str(tmp_path / "out"), "--lifeline", site=site)
+    assert done.returncode == 99
+    assert not (tmp_path / "out").exists()

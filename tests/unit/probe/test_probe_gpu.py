@@ -1,0 +1,123 @@
+"""GPUs, with a driver and a TensorFlow that are fakes."""
+
+from __future__ import annotations
+
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from probe.gpu import device_uuid, missing, multiprocessors, use_first, visible
+
+UUID = "GPU-00010203-0405-0607-0809-0a0b0c0d0e0f"
+
+
+class Driver:
+    """The CUDA driver's C functions; each returns its status."""
+
+    def __init__(self, devices: int = 1, status: int = 0) -> None:
+        self._devices = devices
+        self._status = status
+
+    def cuInit(self, _flags: int) -> int:  # noqa: N802 - the driver's name
+        return self._status
+
+    def cuDeviceGetCount(self, count: Any) -> int:  # noqa: N802, ANN401 - the driver's name; ctypes
+        count._obj.value = self._devices
+        return 0
+
+    def cuDeviceGet(self, device: Any, ordinal: int) -> int:  # noqa: N802, ANN401 - the same
+        device._obj.value = 10 + ordinal
+        return 0
+
+    def cuDeviceGetAttribute(self, found: Any, attribute: int, device: Any) -> int:  # noqa: N802, ANN401 - the same
+        assert attribute == 16
+        found._obj.value = device.value * 11
+        return 0
+
+    def cuDeviceGetUuid(self, raw: Any, _device: Any) -> int:  # noqa: N802, ANN401 - the same
+        raw._obj[:] = list(range(16))
+        return 0
+
+
+def fake_tf(calls: list[object], *, cuda: bool = True) -> ModuleType:
+    tf = ModuleType("tf")
+    tf.__dict__.update(
+        __version__="2.20.0",
+        test=SimpleNamespace(is_built_with_cuda=lambda: cuda),
+        config=SimpleNamespace(
+            list_physical_devices=lambda _: ["gpu:0", "gpu:1"],
+            get_visible_devices=lambda _: ["gpu:0"],
+            set_visible_devices=lambda devices, kind: calls.append((devices, kind)),
+            experimental=SimpleNamespace(
+                set_memory_growth=lambda device, on: calls.append((device, on)),
+                get_device_details=lambda _: {
+                    "device_name": "NVIDIA H100",
+                    "compute_capability": (9, 0),
+                },
+            ),
+        ),
+    )
+    return tf
+
+
+def test_the_first_gpu_is_used_with_memory_growth() -> None:
+    calls: list[object] = []
+    assert use_first(fake_tf(calls)) == (
+        "tf.config.set_visible_devices([GPU 0], 'GPU')",
+        "tf.config.experimental.set_memory_growth(GPU 0, True)",
+    )
+    assert calls == [(["gpu:0"], "GPU"), ("gpu:0", True)]
+
+
+def test_a_gpu_is_described_by_tensorflow_and_the_driver() -> None:
+    (gpu,) = visible(fake_tf([]), "", Driver())
+    assert (gpu.name, gpu.compute_capability, gpu.uuid, gpu.multiprocessors) == (
+        "NVIDIA H100",
+        "9.0",
+        UUID,
+        110,
+    )
+
+
+def test_a_given_uuid_counts_more_since_it_may_name_a_slice() -> None:
+    (gpu,) = visible(fake_tf([]), "MIG-1", Driver())
+    assert gpu.uuid == "MIG-1"
+
+
+def test_without_a_driver_the_rest_is_still_told() -> None:
+    (gpu,) = visible(fake_tf([]), "", None)
+    assert (gpu.uuid, gpu.multiprocessors) == ("", None)
+
+
+def test_a_driver_that_fails_gives_nothing() -> None:
+    driver = Driver(status=3)
+    assert multiprocessors(driver, 0) is None
+    assert device_uuid(driver, 0) == ""
+
+
+LOADED_NONE = (
+    "the CUDA driver shows 1 device(s) but TensorFlow registered none; "
+    "its log above names the library that did not load"
+)
+
+
+@pytest.mark.parametrize(
+    ("driver", "sentence"),
+    [
+        (None, "the driver's library libcuda.so.1 cannot be loaded"),
+        (Driver(status=999), "the CUDA driver answers error 999"),
+        (
+            Driver(devices=0),
+            "the CUDA driver shows no device (CUDA_VISIBLE_DEVICES is unset)",
+        ),
+        (Driver(), LOADED_NONE),
+    ],
+)
+def test_what_is_missing_is_said(driver: Driver | None, sentence: str) -> None:
+    assert missing(fake_tf([]), driver, {}) == sentence
+
+
+def test_a_cpu_wheel_is_said_to_be_one() -> None:
+    assert missing(fake_tf([], cuda=False), Driver(), {}) == (
+        "TensorFlow 2.20.0 is built without CUDA"
+    )
