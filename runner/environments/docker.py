@@ -51,7 +51,10 @@ _CALL_SECONDS: Final = 30
 _PING_SECONDS: Final = 5
 _BUILD_SECONDS: Final = 3600
 _LOG_BYTES: Final = 64_000
+_CHUNK: Final = 256 * 1024
 _KILLED: Final = 137
+# The engine notes the start a moment after the process has begun to count.
+_CLOCK_SLACK: Final = 1.0
 _BROKEN = (DockerException, requests.RequestException, OSError)
 
 
@@ -270,9 +273,8 @@ class DockerEngine:
         code = int(str(state["ExitCode"]))
         seconds = _seconds_between(str(state["StartedAt"]), str(state["FinishedAt"]))
         oom = bool(state.get("OOMKilled"))
-        timed_out = code == _KILLED and not oom and seconds >= trial.timeout
-        chunks, _ = self._api.get_archive(container, profile.OUT)
-        problem = collect(chunks, out)
+        timed_out = code == _KILLED and not oom and seconds > trial.timeout - _CLOCK_SLACK
+        problem = self._collect(container, out)
         log = self._api.logs(container, tail=400)[-_LOG_BYTES:].decode(errors="replace")
         return Outcome(
             exit_code=code,
@@ -282,6 +284,17 @@ class DockerEngine:
             failure=problem or str(state.get("Error") or ""),
             log=log,
         )
+
+    def _collect(self, container: str, out: Path) -> str:
+        """Fetch what the probe wrote; returns why that stopped early, or ''.
+
+        docker-py's own call can't end a stream early, and the container stays locked meanwhile.
+        """
+        address = f"{self._api.base_url}/v{self._api.api_version}/containers/{container}/archive"
+        wanted = {"path": profile.OUT}
+        with self._api.get(address, params=wanted, stream=True, timeout=_CALL_SECONDS) as response:
+            response.raise_for_status()
+            return collect(response.iter_content(_CHUNK), out)
 
     def _remove(self, container: str) -> None:
         """Remove a container and its volume; what can't be removed now the next sweep takes."""

@@ -1,0 +1,97 @@
+"""The commands of samebits. What follows `--` is passed on: ``nox -s matrix -- --help``."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import subprocess
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "types", "tests"]
+
+ROOT = Path(__file__).parent
+
+
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """Run the matrix: build what is missing, try what is missing, print the table."""
+    _runner(session, "run")
+
+
+@nox.session
+def report(session: nox.Session) -> None:
+    """Print the table of all stored results, as text, Markdown or JSON."""
+    _runner(session, "report")
+
+
+@nox.session
+def plan(session: nox.Session) -> None:
+    """Say what the matrix would build, run, reuse and refuse, and why."""
+    _runner(session, "plan")
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Resolve every environment into images/locks/, hash-pinned; --check says what drifted."""
+    _runner(session, "lock")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests: unit, real Docker where an engine answers, real TensorFlow."""
+    _install(session, "test")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and the order of the rooms."""
+    _install(session, "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    _install(session, "types", "test")
+    session.run("mypy")
+    session.run("mypy", "images/probe")
+
+
+def _install(session: nox.Session, *groups: str) -> None:
+    """Install the project and its dependency groups, unless pyproject.toml is as it was."""
+    project = (ROOT / "pyproject.toml").read_bytes()
+    mark = Path(session.virtualenv.location, "samebits-installed")
+    wanted = hashlib.sha256(project + " ".join(groups).encode()).hexdigest()
+    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+        return
+    needed = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), *groups)
+    session.install("--editable", ".", *needed)
+    mark.write_text(wanted, encoding="utf-8")
+
+
+def _runner(session: nox.Session, command: str) -> None:
+    """Run one command of samebits with its own exit code, and time to clean up.
+
+    nox kills a child half a second after an interrupt and knows one exit code for every failure,
+    so the child is waited for here. It ends with us by a signal, should nox be killed.
+    """
+    _install(session)
+    child = subprocess.Popen(
+        [Path(session.bin, "python"), "-m", "runner", command, *session.posargs],
+        env=os.environ | {"SAMEBITS_FOLLOW_PARENT": "1"},
+        cwd=ROOT,
+    )
+    while child.poll() is None:
+        with contextlib.suppress(KeyboardInterrupt):
+            child.wait()
+    if child.returncode:
+        raise SystemExit(child.returncode)
