@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+
 from runner.cli.workspace import local_bases
 from runner.environments.base_images import BaseImages
 from runner.environments.docker import connect

@@ -88,7 +88,7 @@ def test_a_failing_probe_leaves_its_code_and_log(
     outcome = run(behaviour)
     assert outcome.exit_code == code
     assert said in outcome.log
-    assert not (outcome.timed_out or outcome.out_of_memory or outcome.killed)
+    assert not any((outcome.timed_out, outcome.out_of_memory, outcome.killed))
 
 
 def test_a_flood_of_output_is_bounded_and_keeps_its_end(run: Run) -> None:

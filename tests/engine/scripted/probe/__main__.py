@@ -1,4 +1,6 @@
-"""A stand-in for the probe that behaves as the variable BEHAVIOUR says. Needs nothing but Python."""
+"""A stand-in for the probe that behaves as the variable BEHAVIOUR says."""
+
+from __future__ import annotations
 
 import ctypes
 import json
@@ -9,21 +11,22 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Callable
 
 OUT = Path(sys.argv[sys.argv.index("--out") + 1])
 RESULT = OUT / "result.json"
 MIB = 1024**2
 
 
-def ok():
+def ok() -> None:
     (OUT / "arrays").mkdir()
     (OUT / "arrays" / ("ab" * 32 + ".npy")).write_bytes(b"bits")
     RESULT.write_text('{"said": "ok"}')
     print("all is well")
 
 
-def profile():
-    def attempt(action):
+def profile() -> None:
+    def attempt(action: Callable[[], object]) -> str:
         try:
             return "yes " + str(action())
         except Exception as error:
@@ -55,28 +58,28 @@ def profile():
     RESULT.write_text(json.dumps(report))
 
 
-def large_file():
+def large_file() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    with open(OUT / "large", "wb") as file:
+    with (OUT / "large").open("wb") as file:
         file.seek(300 * MIB)
         file.write(b"x")
 
 
-def sleep():
+def sleep() -> None:
     print("sleeping", flush=True)
     time.sleep(600)
 
 
-def ignore_term():
+def ignore_term() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sleep()
 
 
-def stop_itself():
+def stop_itself() -> None:
     os.kill(os.getpid(), signal.SIGSTOP)
 
 
-def flood():
+def flood() -> None:
     line = "x" * 1000 + "\n"
     for _ in range(20_000):
         sys.stdout.write(line)
@@ -84,38 +87,38 @@ def flood():
     ok()
 
 
-def oom():
+def oom() -> None:
     hold = []
     while True:
         hold.append(bytearray(8 * MIB))
 
 
-def oom_child():
+def oom_child() -> None:
     subprocess.run(
         [sys.executable, "-c", "x = [bytearray(8 << 20) for _ in range(1000)]"], check=False
     )
     ok()
 
 
-def segfault():
+def segfault() -> None:
     ctypes.string_at(0)
 
 
-def fail():
+def fail() -> None:
     print("the reason stands here")
     sys.exit(7)
 
 
-def no_gpu():
+def no_gpu() -> None:
     print("no-gpu: libcudart.so.12 is missing", file=sys.stderr)
     sys.exit(3)
 
 
-def nothing():
+def nothing() -> None:
     pass
 
 
-def links():
+def links() -> None:
     (OUT / "arrays").mkdir()
     RESULT.symlink_to("/etc/passwd")
     os.mkfifo(OUT / "arrays" / ("cd" * 32 + ".npy"))
@@ -123,10 +126,10 @@ def links():
     os.link(__file__, OUT / "hard") if os.access(__file__, os.W_OK) else None
 
 
-def many_files():
+def many_files() -> None:
     (OUT / "arrays").mkdir()
     for number in range(20_000):
-        (OUT / "arrays" / ("%064x.npy" % number)).touch()
+        (OUT / "arrays" / f"{number:064x}.npy").touch()
 
 
 globals()[os.environ["BEHAVIOUR"]]()
