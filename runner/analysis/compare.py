@@ -1,0 +1,191 @@
+"""From records to a comparison: who agrees with whom, on what evidence, and who has no say.
+
+Cells are compared inside one context only: one engine, one host class, one probe and seed (those
+of its newest trial). A cell speaks through the finished trials with its newest key. Whatever has
+no finished trial is listed with its status and is no result.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from runner.analysis.comparison import CellResult, Comparison, Context, MissingCell
+from runner.analysis.groups import group_cases, group_families
+from runner.analysis.history import collect, in_axis_order, moment
+from runner.analysis.verdicts import Sighting, judge
+from runner.results.records import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from runner.analysis.comparison import FamilyResult
+    from runner.analysis.groups import Cases
+    from runner.analysis.history import Histories, History, Place
+    from runner.results.records import RunRecord, TrialRecord
+    from runner.results.store import Damaged
+
+_LOST = "it ran, but its trials are damaged or not in this store"
+_OTHER_PROBE = "ran with another probe or seed than the newest trials"
+
+
+def compare(
+    trials: Iterable[TrialRecord], runs: Iterable[RunRecord], damaged: Iterable[Damaged] = ()
+) -> Comparison:
+    """Compare all cells; the order of the records does not matter, nor do copies from a merge."""
+    runs, damaged = list(runs), sorted(damaged)
+    places = collect(trials, runs)
+    harmed = Counter(cell for one in damaged if (cell := _cell_of(one)))
+    answered = {
+        cell for histories in places.values() for cell, history in histories.items() if history.done
+    }
+    contexts = (
+        _context(place, histories, runs, harmed, answered)
+        for place, histories in sorted(places.items())
+    )
+    return Comparison(
+        contexts=tuple(one for one in contexts if one.cells or one.missing),
+        damaged=tuple(damaged),
+    )
+
+
+def _cell_of(damaged: Damaged) -> str:
+    room, _, rest = damaged.path.partition("/")
+    return rest.partition("/")[0] if room == "trials" else ""
+
+
+def _context(
+    place: Place,
+    histories: Histories,
+    runs: Sequence[RunRecord],
+    harmed: Mapping[str, int],
+    answered: Collection[str],
+) -> Context:
+    ordered = in_axis_order(histories, runs)
+    probe_and_seed = _newest_probe(ordered)
+    speaking = [one for one in ordered if _silence(one, probe_and_seed) is None]
+    counted = sorted(
+        (trial for history in speaking for trial in history.done), key=lambda one: one.started
+    )
+    here = [run for run in sorted(runs, key=moment) if run.engine == place.engine]
+    hosts = [trial.host for trial in counted] or [
+        run.host for run in here if run.host.host_class == place.host_class
+    ]
+    return Context(
+        engine=place.engine,
+        engine_reason=here[-1].engine_reason if here else "",
+        host_class=place.host_class,
+        machines=tuple(sorted({host.cpu_model for host in hosts})),
+        seed=probe_and_seed[1] if probe_and_seed else None,
+        pinned=all(trial.pinned for trial in counted),
+        first=counted[0].started if counted else None,
+        last=counted[-1].started if counted else None,
+        families=(families := _families(speaking)),
+        cells=_results(speaking, families, harmed),
+        missing=_missing(ordered, probe_and_seed, harmed, answered),
+    )
+
+
+def _newest_probe(histories: Iterable[History]) -> tuple[str, int] | None:
+    done = [trial for history in histories for trial in history.done]
+    if not done:
+        return None
+    key = max(done, key=lambda one: (one.started, one.key.digest)).key
+    return key.probe, key.seed
+
+
+def _silence(history: History, probe_and_seed: tuple[str, int] | None) -> tuple[Status, str] | None:
+    """Say why a cell has no result; None when it has one."""
+    told = history.last
+    if not history.done:
+        return (Status.STALE, _LOST) if told.status is Status.DONE else (told.status, told.reason)
+    if told.status is Status.STALE:
+        return told.status, told.reason
+    key = history.done[0].key
+    return None if (key.probe, key.seed) == probe_and_seed else (Status.STALE, _OTHER_PROBE)
+
+
+def _families(histories: Iterable[History]) -> dict[str, tuple[str, ...]]:
+    """Give family → its cases in the order in which the probe runs them."""
+    done = [trial for history in histories for trial in history.done]
+    families: dict[str, dict[str, None]] = defaultdict(dict)
+    for trial in sorted(done, key=lambda one: one.order == "reversed"):
+        cases = trial.probe.cases if trial.probe else ()
+        for case in cases if trial.order == "forward" else reversed(cases):
+            families[case.family].setdefault(case.name)
+    return {family: tuple(cases) for family, cases in families.items()}
+
+
+def _results(
+    histories: Sequence[History],
+    families: Mapping[str, Sequence[str]],
+    harmed: Mapping[str, int],
+) -> tuple[CellResult, ...]:
+    grouped = group_cases([_judged(history, families) for history in histories])
+    summed = group_families(grouped, families)
+    return tuple(
+        _result(history, cases, sums, harmed[history.cell])
+        for history, cases, sums in zip(histories, grouped, summed, strict=True)
+    )
+
+
+def _judged(history: History, families: Mapping[str, Sequence[str]]) -> Cases:
+    sightings: dict[str, list[Sighting]] = {
+        case: [] for cases in families.values() for case in cases
+    }
+    for trial in history.done:
+        for output in trial.probe.cases if trial.probe else ():
+            sightings[output.name].append(
+                Sighting(output=output, order=trial.order, host=trial.host.name)
+            )
+    return {case: judge(seen) for case, seen in sightings.items() if seen}
+
+
+def _result(
+    history: History, cases: Cases, families: tuple[FamilyResult, ...], damaged: int
+) -> CellResult:
+    return CellResult(
+        cell=history.cell,
+        axes=history.axes,
+        done=len(history.done),
+        attempted=len(history.current),
+        superseded=len(history.trials) - len(history.current),
+        damaged=damaged,
+        repeats=history.done[0].key.repeats,
+        status=history.last.status,
+        reason=history.last.reason,
+        cases=tuple(cases.values()),
+        families=families,
+    )
+
+
+def _missing(
+    histories: Iterable[History],
+    probe_and_seed: tuple[str, int] | None,
+    harmed: Mapping[str, int],
+    answered: Collection[str],
+) -> tuple[MissingCell, ...]:
+    missing = []
+    for history in histories:
+        silence = _silence(history, probe_and_seed)
+        if silence is None or _answered_elsewhere(history, answered):
+            continue
+        status, reason = silence
+        missing.append(
+            MissingCell(
+                cell=history.cell,
+                axes=history.axes,
+                status=status,
+                reason=reason,
+                attempted=len(history.current),
+                superseded=len(history.trials) - len(history.current),
+                damaged=harmed[history.cell],
+            )
+        )
+    return tuple(missing)
+
+
+def _answered_elsewhere(history: History, answered: Collection[str]) -> bool:
+    # A host without a GPU skips what another host ran, and a GPU cell is at home in another place.
+    untried = history.last.status in {Status.SKIPPED, Status.DONE} and not history.trials
+    return untried and history.cell in answered

@@ -1,0 +1,156 @@
+"""What a comparison says: contexts, cells, cases, verdicts, groups, and what they rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from runner.results.records import EngineName, Status
+    from runner.results.store import Damaged
+
+
+class Verdict(StrEnum):
+    """What is known of one case in one cell."""
+
+    IDENTICAL = "identical"
+    VARIES = "varies"
+    UNSUPPORTED = "unsupported"
+    ERROR = "error"
+
+
+class Level(StrEnum):
+    """Where a case that varies shows it, the innermost first.
+
+    IN_PROCESS: repeats in one process differ. ORDER: only the trial that runs the cases in reverse
+    order differs, so something leaks from case to case. HOSTS: each host agrees with itself, not
+    with another of its class. PROCESSES: fresh processes differ, with none of these patterns.
+    """
+
+    IN_PROCESS = "in one process"
+    ORDER = "in reverse order"
+    HOSTS = "across hosts"
+    PROCESSES = "across processes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a verdict rests on: `seen` repeats in `processes`, with `distinct` different results."""
+
+    processes: int
+    seen: int
+    distinct: int
+
+    @property
+    def bound(self) -> float:
+        """Greatest rate of change, at 95 %, when `seen` repeats showed none: the rule of three.
+
+        https://en.wikipedia.org/wiki/Rule_of_three_(statistics)
+        """
+        return min(1.0, 3 / self.seen) if self.seen else 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """One case in one cell.
+
+    `bits` stands for the names, dtypes, shapes and bits of all outputs; it and `group` are there
+    exactly when the verdict is identical. `level` is there when it varies, `reason` otherwise.
+    """
+
+    case: str
+    family: str
+    verdict: Verdict
+    evidence: Evidence
+    bits: str = ""
+    group: str = ""
+    level: Level | None = None
+    reason: str = ""
+
+    @property
+    def proven(self) -> bool:
+        """Whether an identical case was seen more than once; once proves nothing."""
+        return self.verdict is not Verdict.IDENTICAL or self.evidence.seen > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyResult:
+    """All cases of one family in one cell.
+
+    `group` is a letter over the cases that are identical, empty when there is none; cells share
+    it when every case that is identical in both has the same bits. `flaws` are the other verdicts
+    that occur.
+    """
+
+    family: str
+    group: str
+    flaws: tuple[Verdict, ...]
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellResult:
+    """One cell that has at least one finished trial.
+
+    `attempted` trials were started with the same key and `done` of them finished; `superseded`
+    ones had an older key; `damaged` files lie in the cell's folder. `status` and `reason` are
+    what the cell came to last.
+    """
+
+    cell: str
+    axes: dict[str, str]
+    done: int
+    attempted: int
+    superseded: int
+    damaged: int
+    repeats: int
+    status: Status
+    reason: str
+    cases: tuple[CaseResult, ...]
+    families: tuple[FamilyResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingCell:
+    """A cell without a result, and why; the counts are as for `CellResult`."""
+
+    cell: str
+    axes: dict[str, str]
+    status: Status
+    reason: str
+    attempted: int
+    superseded: int
+    damaged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Cells that may be compared: one engine, one host class, one probe and seed.
+
+    `cells` and `missing` are in axis order. `families` is family → its cases, in the order in
+    which the probe runs them. `machines` are the processor models that stand behind the host
+    class. `first` and `last` are when the trials ran; None when there is none.
+    """
+
+    engine: EngineName
+    engine_reason: str
+    host_class: str
+    machines: tuple[str, ...]
+    seed: int | None
+    pinned: bool
+    first: datetime | None
+    last: datetime | None
+    families: dict[str, tuple[str, ...]]
+    cells: tuple[CellResult, ...]
+    missing: tuple[MissingCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Everything that a store says, one context after another."""
+
+    contexts: tuple[Context, ...]
+    damaged: tuple[Damaged, ...]
