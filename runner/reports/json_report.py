@@ -1,0 +1,203 @@
+"""A comparison as JSON for programs. The models here are its documentation: see `schema`.
+
+`schema_version` changes when a reader of the older form would go wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from runner.analysis.comparison import Level, Verdict
+from runner.results.records import EngineName, Status
+from runner.results.untrusted import inert
+
+if TYPE_CHECKING:
+    from runner.analysis.comparison import (
+        CaseResult,
+        CellResult,
+        Comparison,
+        Context,
+        MissingCell,
+    )
+
+REPORT_SCHEMA: Literal[1] = 1
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class ReportedCase(_Part):
+    """One case in one cell."""
+
+    case: str
+    family: str
+    verdict: Verdict
+    group: str | None
+    """Letter of the cells with the same bits; only for `identical`, only within the context."""
+    level: Level | None
+    """Where a case that varies shows it."""
+    processes: int
+    """Trials that ran the case."""
+    repeats_seen: int
+    """Results seen in all of them."""
+    distinct_results: int
+    rate_below: float
+    """At 95 %, fewer than this share of repeats differ from what was seen; 1 says nothing."""
+    proven: bool
+    """False where an identical case was seen only once."""
+    reason: str
+
+
+class ReportedFamily(_Part):
+    """All cases of a family in one cell."""
+
+    family: str
+    group: str | None
+    """Letter over the cases that are identical."""
+    flaws: tuple[Verdict, ...]
+    """Other verdicts that occur in the family."""
+
+
+class ReportedCell(_Part):
+    """One cell; a cell without a result has no cases and no families."""
+
+    cell: str
+    axes: dict[str, str]
+    result: bool
+    status: Status
+    """What the cell came to last; `result` says whether its cases count."""
+    reason: str
+    trials_done: int
+    trials_started: int
+    trials_superseded: int
+    damaged_files: int
+    cases: tuple[ReportedCase, ...]
+    families: tuple[ReportedFamily, ...]
+
+
+class ReportedContext(_Part):
+    """Cells that may be compared with each other; cells of two contexts may not."""
+
+    engine: EngineName
+    engine_reason: str
+    host_class: str
+    machines: tuple[str, ...]
+    seed: int | None
+    pinned: bool
+    """Whether every base image is known by a registry digest."""
+    first_trial: datetime | None
+    last_trial: datetime | None
+    cells: tuple[ReportedCell, ...]
+    """In axis order, those without a result last."""
+
+
+class DamagedFile(_Part):
+    """A file in the store that can't be read and counts for nothing."""
+
+    path: str
+    reason: str
+
+
+class Report(_Part):
+    """Everything that the store says."""
+
+    schema_version: Literal[1] = REPORT_SCHEMA
+    contexts: tuple[ReportedContext, ...]
+    damaged: tuple[DamagedFile, ...]
+
+
+def render(comparison: Comparison) -> str:
+    """Write a comparison as JSON: ASCII, keys sorted, control characters as U+FFFD."""
+    document = make_report(comparison).model_dump(mode="json")
+    return json.dumps(_inert(document), indent=2, sort_keys=True) + "\n"
+
+
+def schema() -> dict[str, object]:
+    """Give the JSON Schema of a report."""
+    return Report.model_json_schema(mode="serialization")
+
+
+def make_report(comparison: Comparison) -> Report:
+    """Bring a comparison into the documented form."""
+    return Report(
+        contexts=tuple(map(_context, comparison.contexts)),
+        damaged=tuple(DamagedFile(path=one.path, reason=one.reason) for one in comparison.damaged),
+    )
+
+
+def _context(context: Context) -> ReportedContext:
+    return ReportedContext(
+        engine=context.engine,
+        engine_reason=context.engine_reason,
+        host_class=context.host_class,
+        machines=context.machines,
+        seed=context.seed,
+        pinned=context.pinned,
+        first_trial=context.first,
+        last_trial=context.last,
+        cells=(*map(_cell, context.cells), *map(_missing, context.missing)),
+    )
+
+
+def _cell(cell: CellResult) -> ReportedCell:
+    return ReportedCell(
+        cell=cell.cell,
+        axes=cell.axes,
+        result=True,
+        status=cell.status,
+        reason=cell.reason,
+        trials_done=cell.done,
+        trials_started=cell.attempted,
+        trials_superseded=cell.superseded,
+        damaged_files=cell.damaged,
+        cases=tuple(map(_case, cell.cases)),
+        families=tuple(
+            ReportedFamily(family=one.family, group=one.group or None, flaws=one.flaws)
+            for one in cell.families
+        ),
+    )
+
+
+def _missing(cell: MissingCell) -> ReportedCell:
+    return ReportedCell(
+        cell=cell.cell,
+        axes=cell.axes,
+        result=False,
+        status=cell.status,
+        reason=cell.reason,
+        trials_done=0,
+        trials_started=cell.attempted,
+        trials_superseded=cell.superseded,
+        damaged_files=cell.damaged,
+        cases=(),
+        families=(),
+    )
+
+
+def _case(case: CaseResult) -> ReportedCase:
+    return ReportedCase(
+        case=case.case,
+        family=case.family,
+        verdict=case.verdict,
+        group=case.group or None,
+        level=case.level,
+        processes=case.evidence.processes,
+        repeats_seen=case.evidence.seen,
+        distinct_results=case.evidence.distinct,
+        rate_below=case.evidence.bound,
+        proven=case.proven,
+        reason=case.reason,
+    )
+
+
+def _inert(value: object) -> object:
+    if isinstance(value, dict):
+        return {inert(str(key)): _inert(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_inert(entry) for entry in value]
+    return inert(value) if isinstance(value, str) else value

@@ -1,0 +1,152 @@
+"""What a report says beside the grid: what varies, fails or is missing, and where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from runner.analysis.comparison import CellResult, MissingCell, Verdict
+from runner.reports.fold import describe
+from runner.reports.grid import fewer_trials
+from runner.reports.words import brief, number
+from runner.results.records import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from runner.analysis.comparison import CaseResult, Comparison, Context
+    from runner.reports.fold import Scales
+
+_SHOWN_DAMAGE = 5
+
+Cell = TypeVar("Cell", CellResult, MissingCell)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A heading and its lines."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def make_notes(context: Context, scales: Scales, wider: Scales) -> tuple[Note, ...]:
+    """Give the notes on one context that have anything to say.
+
+    `scales` tell cells with results apart, `wider` those without a result too.
+    """
+    notes = (
+        Note("Varies from run to run", _cases(context, scales, Verdict.VARIES, _variation)),
+        Note("Failed", _cases(context, scales, Verdict.ERROR, _reason)),
+        Note("Not supported", _cases(context, scales, Verdict.UNSUPPORTED, _reason)),
+        Note("Rests on fewer trials than were started", _fewer(context, scales)),
+        Note("No result", _missing(context, wider)),
+        Note("Not counted", _superseded(context)),
+    )
+    return tuple(note for note in notes if note.lines)
+
+
+def damage(comparison: Comparison) -> tuple[Note, ...]:
+    """Give the note on the files of a store that can't be read."""
+    if not comparison.damaged:
+        return ()
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for one in comparison.damaged:
+        by_reason[brief(one.reason)].append(brief(one.path))
+    lines = tuple(
+        f"{reason}: {', '.join(paths[:_SHOWN_DAMAGE])}"
+        + (f" and {len(paths) - _SHOWN_DAMAGE} more" if len(paths) > _SHOWN_DAMAGE else "")
+        for reason, paths in sorted(by_reason.items())
+    )
+    files = number(len(comparison.damaged), "file")
+    return (Note(f"{files} in the store can't be read and count for nothing", lines),)
+
+
+def _cases(
+    context: Context, scales: Scales, verdict: Verdict, say: Callable[[CaseResult], str]
+) -> tuple[str, ...]:
+    """Say once what many cases have in common: the same words in the same cells."""
+    where: dict[tuple[str, str], list[Mapping[str, str]]] = defaultdict(list)
+    for cell in context.cells:
+        for case in cell.cases:
+            if case.verdict is verdict:
+                where[say(case), case.case].append(cell.axes)
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for (words, name), cells in where.items():
+        alike[_place(scales, cells, context.cells), words].append(name)
+    return tuple(
+        f"{place}: {', '.join(cases)}" + (f" ({words})" if words else "")
+        for (place, words), cases in alike.items()
+    )
+
+
+def _place(scales: Scales, cells: Sequence[Mapping[str, str]], among: Sequence[CellResult]) -> str:
+    return "everywhere" if len(cells) == len(among) else describe(scales, cells)
+
+
+def _variation(case: CaseResult) -> str:
+    return str(case.level)
+
+
+def _reason(case: CaseResult) -> str:
+    return brief(case.reason)
+
+
+def _fewer(context: Context, scales: Scales) -> tuple[str, ...]:
+    cells = [
+        (cell, _shortfall(cell))
+        for cell in context.cells
+        if fewer_trials(cell) or cell.status not in _SETTLED
+    ]
+    return tuple(
+        f"{describe(scales, [cell.axes for cell in same])}: {words}"
+        for words, same in _by_words(cells)
+    )
+
+
+_SETTLED = {Status.DONE, Status.SKIPPED, Status.REFUSED}
+
+
+def _shortfall(cell: CellResult) -> str:
+    parts = [f"{cell.done} of {cell.attempted + cell.damaged} trials"]
+    parts += [f"{number(cell.damaged, 'file')} damaged"] if cell.damaged else []
+    if cell.status not in _SETTLED:
+        parts.append(f"last {_status(cell.status, cell.reason)}")
+    return ", ".join(parts)
+
+
+def _missing(context: Context, scales: Scales) -> tuple[str, ...]:
+    cells = [(cell, _status(cell.status, cell.reason)) for cell in context.missing]
+    return tuple(
+        f"{number(len(same), 'cell')} {words} ({_where(scales, same, context)})"
+        for words, same in _by_words(cells)
+    )
+
+
+def _where(scales: Scales, cells: Sequence[MissingCell], context: Context) -> str:
+    everything = len(context.cells) + len(context.missing)
+    return (
+        "everywhere" if len(cells) == everything else describe(scales, [one.axes for one in cells])
+    )
+
+
+def _status(status: Status, reason: str) -> str:
+    words = status.value.replace("-", " ")
+    return f"{words}: {brief(reason)}" if reason else words
+
+
+def _superseded(context: Context) -> tuple[str, ...]:
+    older = sum(cell.superseded for cell in context.cells)
+    older += sum(cell.superseded for cell in context.missing)
+    if not older:
+        return ()
+    what = "the lock, probe, setting or base of the cell has changed since"
+    return (f"{number(older, 'older trial')}: {what}",)
+
+
+def _by_words(cells: Iterable[tuple[Cell, str]]) -> list[tuple[str, list[Cell]]]:
+    alike: dict[str, list[Cell]] = defaultdict(list)
+    for cell, words in cells:
+        alike[words].append(cell)
+    return list(alike.items())

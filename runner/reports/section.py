@@ -1,0 +1,145 @@
+"""One context as a report says it: caption, grid, legend, notes. The same for every format."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runner.analysis.comparison import Verdict
+from runner.reports.fold import Scales
+from runner.reports.grid import MARKS, UNPROVEN, make_grid
+from runner.reports.notes import Note, make_notes
+from runner.reports.words import brief, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from runner.analysis.comparison import Context
+    from runner.reports.grid import Columns, Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a report says of one context. Every text in it is inert and on one line."""
+
+    title: str
+    caption: tuple[str, ...]
+    grid: Grid
+    legend: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def make_section(context: Context, columns: Columns, cases: str) -> Section:
+    """Say one context; `cases` is a glob over case names, for `columns="cases"`."""
+    cells = [cell.axes for cell in context.cells]
+    missing = [cell.axes for cell in context.missing]
+    scales = Scales.of(cells, also=missing)
+    grid = make_grid(context, scales, columns, cases)
+    return Section(
+        title=f"{_ENGINES[context.engine]}, {brief(context.host_class)}",
+        caption=tuple(_caption(context, scales)),
+        grid=grid,
+        legend=tuple(_legend(context, grid, columns)),
+        notes=make_notes(context, scales, Scales.of(cells + missing)),
+    )
+
+
+_ENGINES = {"docker": "Docker", "venv": "venv, not Docker"}
+
+
+def _caption(context: Context, scales: Scales) -> Iterable[str]:
+    if context.engine == "venv":
+        why = f": {brief(context.engine_reason)}" if context.engine_reason else ""
+        yield f"Ran in virtual environments on the host, without Docker{why}."
+    if context.machines:
+        yield f"On {' and '.join(map(brief, context.machines))}."
+    if context.cells:
+        counted = f"{number(len(context.cells), 'cell')} with a result"
+        without = f", {len(context.missing)} without" if context.missing else ""
+        yield f"{counted}{without}; {_effort(context)}; seed {context.seed}; {_dates(context)}."
+    if constant := _constant(scales):
+        yield f"All cells: {constant}."
+    if not context.pinned:
+        yield "A base image is not pinned by a registry digest: others cannot get the same one."
+
+
+def _effort(context: Context) -> str:
+    trials = _span(cell.done for cell in context.cells)
+    repeats = _span(cell.repeats for cell in context.cells)
+    return f"{trials} trial{_s(trials)} of {repeats} repeat{_s(repeats)} each"
+
+
+def _span(numbers: Iterable[int]) -> str:
+    ordered = sorted(set(numbers))
+    return str(ordered[0]) if len(ordered) == 1 else f"{ordered[0]} to {ordered[-1]}"
+
+
+def _s(numbers: str) -> str:
+    return "" if numbers == "1" else "s"
+
+
+def _dates(context: Context) -> str:
+    days = [f"{one:%Y-%m-%d}" for one in (context.first, context.last) if one]
+    return " to ".join(dict.fromkeys(days))
+
+
+def _constant(scales: Scales) -> str:
+    by_value: dict[str, list[str]] = defaultdict(list)
+    for axis, value in scales.constant.items():
+        by_value[value if value == "default" else axis].append(axis)
+    return ", ".join(
+        f"{_and(axes)} {brief(scales.constant[axes[0]])}" for axes in by_value.values()
+    )
+
+
+def _and(words: list[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _legend(context: Context, grid: Grid, columns: Columns) -> Iterable[str]:
+    texts = {cell.text for row in grid.rows for cell in row[grid.labels :]}
+    by_family = columns == "families"
+    letters = {text for text in texts if re.match("[A-Z]", text)}
+    if letters:
+        along, lines = ("Down a column", "columns") if by_family else ("Along a row", "rows")
+        yield (
+            f"{along}, cells with the same letter are bit-identical, cells with different letters "
+            f"are not. Letters of different {lines} are unrelated."
+        )
+    for verdict, meaning in _MEANINGS.items():
+        if any(MARKS[verdict] in text for text in texts):
+            yield f"{MARKS[verdict]}  {meaning}"
+    if by_family and any(mark in text for text in letters for mark in MARKS.values()):
+        yield "A letter before such a mark stands for the rest of the family."
+    if any(UNPROVEN in text for text in texts):
+        yield f"{UNPROVEN}  seen only once, which proves nothing"
+    if "" in texts:
+        yield "An empty entry did not run."
+    if letters:
+        yield from _evidence(context)
+
+
+_MEANINGS = {
+    Verdict.VARIES: "varies from run to run, so it is neither equal to another cell nor different",
+    Verdict.UNSUPPORTED: "not supported by this TensorFlow",
+    Verdict.ERROR: "failed",
+}
+
+
+def _evidence(context: Context) -> Iterable[str]:
+    found = [
+        case.evidence
+        for cell in context.cells
+        for case in cell.cases
+        if case.verdict is Verdict.IDENTICAL and case.proven
+    ]
+    if found:
+        weakest = min(found, key=lambda one: one.seen)
+        least = "at least " if len({one.seen for one in found}) > 1 else ""
+        yield (
+            f"A letter rests on {least}{number(weakest.seen, 'repeat')} without a difference: "
+            f"at 95 %, fewer than {100 * weakest.bound:.0f} % of repeats differ."
+        )
