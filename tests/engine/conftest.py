@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from requirements_of_host import PYTHON, bases, docker_api
+from requirements_of_host import bases, docker_api
+from scripted_trials import CELL, MIB, SCRIPTED, Run, trial
 
 from runner.environments.docker import DockerEngine
-from runner.environments.engine import Outcome, Prepared, Trial
 from runner.environments.index import IndexSettings
-from runner.matrix.cells import Cell, Environment, Setting
 
-SCRIPTED = Path(__file__).parent / "scripted"
-MIB = 1024**2
-CELL = Cell(
-    environment=Environment(python=PYTHON, tensorflow="2.20.0"),
-    setting=Setting(device="cpu", determinism="off"),
-)
+if TYPE_CHECKING:
+    from runner.environments.engine import Outcome
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -51,22 +46,6 @@ def engine(image: str) -> Iterator[DockerEngine]:
     assert left == []
 
 
-def trial(image: str, behaviour: str, timeout: int = 60, memory: int = 256 * MIB) -> Trial:
-    """A trial of the scripted probe."""
-    return Trial(
-        cell=CELL,
-        prepared=Prepared(reference=image, reused=True),
-        probe_folder=SCRIPTED,
-        arguments=("--seed", "42"),
-        variables=(("BEHAVIOUR", behaviour),),
-        timeout=timeout,
-        memory=memory,
-    )
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
 def run(engine: DockerEngine, image: str, tmp_path: Path) -> Run:
     """Run the scripted probe once; what it wrote lies in `tmp_path`."""
@@ -75,8 +54,3 @@ def run(engine: DockerEngine, image: str, tmp_path: Path) -> Run:
         return engine.run(trial(image, behaviour, timeout, memory), tmp_path)
 
     return once
-
-
-def docker(*arguments: str) -> str:
-    """Ask the docker command line."""
-    return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True).stdout

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from conftest import SCRIPTED, docker, trial
+from scripted_trials import docker, trial
 
 from runner.environments.ownership import Owner
 
@@ -27,7 +27,8 @@ RUNNER = """
 import sys, tempfile
 from pathlib import Path
 sys.path[:0] = sys.argv[2].split(":")
-from conftest import bases, docker_api, trial
+from requirements_of_host import bases, docker_api
+from scripted_trials import trial
 from runner.environments.docker import DockerEngine
 from runner.environments.index import IndexSettings
 api = docker_api()
@@ -142,6 +143,3 @@ def test_labels_name_the_owner(image: str, engine: DockerEngine) -> None:
     labels = Owner().labels(60)
     assert labels["samebits.pid"] == str(os.getpid())
     assert float(labels["samebits.deadline"]) > time.time()
-
-
-assert SCRIPTED.is_dir()
