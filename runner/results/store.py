@@ -58,6 +58,11 @@ class Store:
         self._root = root
         self._disk = disk
 
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._root
+
     def add(self, record: TrialRecord, arrays: Path | None = None) -> Path:
         """Keep one trial, with those of its arrays that are in the folder `arrays`.
 
