@@ -98,9 +98,9 @@ def read(text: str, name: str) -> Document:
         place = f" (column {mark.column + 1})" if mark else ""
         line = mark.line + 1 if mark else 1
         raise _error(name, line, f"not YAML: {error.problem}{place}") from error
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
-        # An escape such as "\UFFFFFFFF" leaves PyYAML as a ValueError.
-        raise _error(name, 1, f"not YAML: {error}") from error
+    except (ValueError, OverflowError) as error:
+        # PyYAML hands the number of an escape such as "\UFFFFFFFF" to chr() as it is.
+        raise _error(name, 1, "not YAML: an escape in quotes names no character") from error
 
 
 def _line_of(text: str, offset: int) -> int:
@@ -162,7 +162,7 @@ class _Reader:
             raise self.refused(event, path, f"anchor &{event.anchor}: write each value out")
         if getattr(event, "tag", None) is not None:
             raise self.refused(event, path, "a tag; every value is text as it stands")
-        if len(path) > MOST_DEPTH:
+        if isinstance(event, yaml.CollectionStartEvent) and len(path) >= MOST_DEPTH:
             raise self.refused(event, (), f"nested more than {MOST_DEPTH} deep")
         if self.values > MOST_VALUES:
             raise self.refused(event, (), f"more than {MOST_VALUES:,} values")

@@ -63,7 +63,7 @@ def dotted(path: Path) -> str:
 
 
 def _key(text: str) -> str:
-    plain = text.isascii() and text.replace("-", "_").replace(".", "_").isidentifier()
+    plain = text.isascii() and text.replace("-", "_").isidentifier()
     return text if plain and len(text) <= LONGEST_VALUE else shown(text)
 
 
