@@ -63,7 +63,6 @@ def types(session: nox.Session) -> None:
     """Check types, strictly."""
     _install(session, "types", "test")
     session.run("mypy")
-    session.run("mypy", "images/probe")
 
 
 def _install(session: nox.Session, *groups: str) -> None:

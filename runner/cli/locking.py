@@ -39,8 +39,9 @@ def lock_environments(
             drifts += found
             if found and not check:
                 locks.write(lock, environment, workspace.locks)
+    done = "" if check else "locked, it "
     for drift in drifts:
-        console.print(f"{drift.environment}: {drift.what}", soft_wrap=True, highlight=False)
+        console.print(f"{drift.environment}: {done}{drift.what}", soft_wrap=True, highlight=False)
     if not check:
         _pin_bases(workspace, console)
     if failed:

@@ -349,6 +349,6 @@ def _why(error: Exception) -> str:
         return str(error.explanation).strip().splitlines()[0][:500]
     if isinstance(error, NotFound):
         return "gone"
-    if isinstance(error, requests.Timeout):
-        return f"no answer within {_CALL_SECONDS} s"
+    if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
+        return "no answer within the deadline"
     return " ".join(str(error).split())[:300] or type(error).__name__

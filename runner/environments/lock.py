@@ -183,7 +183,7 @@ def write(lock: Lock, environment: Environment, folder: Path) -> Path:
 def drift(environment: Environment, committed: str | None, resolved: Lock) -> Iterable[Drift]:
     """Compare a committed lock's text with the one resolved now; nothing where they agree."""
     if committed is None:
-        yield Drift(environment=environment.id, what="is not locked")
+        yield Drift(environment=environment.id, what="was not locked")
         return
     if committed == resolved.text:
         return
@@ -195,8 +195,9 @@ def drift(environment: Environment, committed: str | None, resolved: Lock) -> It
         if before.packages.get(name) != now.packages.get(name)
     ]
     if before.header != now.header:
-        moved.insert(0, "was resolved from other requirements")
-    yield Drift(environment=environment.id, what=", ".join(moved) or "other file hashes")
+        moved.insert(0, "other requirements")
+    what = ", ".join(moved) or "other file hashes"
+    yield Drift(environment=environment.id, what=f"differs: {what}")
 
 
 def _uv(

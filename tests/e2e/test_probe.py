@@ -9,10 +9,10 @@ import os
 import subprocess
 from pathlib import Path
 
-import probe
 import pytest
-from probe.catalogue import CASES
 
+import probe
+from probe.catalogue import CASES
 from runner.results.probe_output import CaseOutput, ProbeOutput
 
 PYTHON = os.environ.get("SAMEBITS_TF_PYTHON", "")

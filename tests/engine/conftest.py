@@ -12,9 +12,10 @@ from runner.environments.docker import DockerEngine
 from runner.environments.index import IndexSettings
 
 if TYPE_CHECKING:
-    from runner.environments.engine import Outcome
     from collections.abc import Iterator
     from pathlib import Path
+
+    from runner.environments.engine import Outcome
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from scripted_trials import Run
     from pathlib import Path
+
+    from scripted_trials import Run
 
 pytestmark = pytest.mark.engine
 
