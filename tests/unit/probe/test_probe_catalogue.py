@@ -7,11 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import probe
 import pytest
-from probe.catalogue import CASES, select
 from pydantic import TypeAdapter
 
+import probe
+from probe.catalogue import CASES, select
 from runner.results.probe_output import Name
 
 FOLDER = Path(probe.__file__).parent

@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import probe
 import pytest
 
+import probe
 from runner.results.probe_output import ProbeOutput
 
 IMAGES = Path(probe.__file__).parent.parent

@@ -7,6 +7,7 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+
 from probe.fingerprint import cpu, keras_version, libraries, packages, variables
 from probe.wording import bounded
 

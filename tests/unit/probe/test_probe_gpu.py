@@ -6,6 +6,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+
 from probe.gpu import device_uuid, missing, multiprocessors, use_first, visible
 
 UUID = "GPU-00010203-0405-0607-0809-0a0b0c0d0e0f"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+
 from probe.digest import digest
 from probe.harness import Harness
 from probe.registry import Case, Lab, UnsupportedError, need

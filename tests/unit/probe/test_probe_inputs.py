@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from probe.digest import digest
 from probe.inputs import fixed, labels
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType, SimpleNamespace
 
 import pytest
+
 from probe.recipe import Call, Plan, Settings, make_calls, plan, set_variables
 
 API = "tf.config.experimental.enable_op_determinism()"

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+
 from probe.digest import digest
 from probe.fingerprint import Fingerprint
 from probe.gpu import Gpu
 from probe.result import ArrayFolder, CaseOutput, Output, Result, write
-
 from runner.results.probe_output import ProbeOutput
 
 if TYPE_CHECKING:
