@@ -28,6 +28,7 @@ _ACTIVE = re.compile(
     "\ufeff\ufff9-\ufffb"  # the same
     "\ud800-\udfff\U000e0000-\U000e0fff]"  # surrogates, tags
 )
+_COMMAND = re.compile(r"(?<!\S):(?=:)|##(?=\[)")
 _LONGEST_REASON = 500
 _SHOWN_PROBLEMS = 3
 
@@ -54,8 +55,12 @@ def inert(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Inert text with each run of white space as one space."""
-    return " ".join(inert(text).split())
+    """Inert text with each run of white space as one space.
+
+    A word that a CI service would take for a command is broken up, since wrapping may put it first
+    on a line (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
+    """
+    return _COMMAND.sub(r"\g<0> ", " ".join(inert(text).split()))
 
 
 def read_regular(path: Path, limit: int) -> bytes:

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from unit.results.synthetic import digest, probe
 
 from runner.results.arrays import ARRAY_LIMIT, Declared, check_arrays, digest_of, read_array
 from runner.results.probe_output import CaseOutput, Output
 from runner.results.untrusted import RefusedError, Rejected
-from tests.unit.results.synthetic import digest, probe
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from unit.results.synthetic import case, digest, probe
 
 from runner.results.probe_output import RESULT_LIMIT, ProbeOutput, read_output
 from runner.results.untrusted import Rejected
-from tests.unit.results.synthetic import case, digest, probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable

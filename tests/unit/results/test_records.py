@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from pydantic import ValidationError
+from unit.results.synthetic import case, cell, key, probe, trial
 
 from runner.results.records import Status, TrialRecord
-from tests.unit.results.synthetic import case, cell, key, probe, trial
 
 CELL = cell()
 DONE = trial(CELL, case("a", 1, 1))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import pytest
+from unit.results.synthetic import case, cell, digest, probe, run, status, trial
 
 from runner.errors import StoreError
 from runner.results.arrays import digest_of
@@ -26,7 +27,6 @@ from runner.results.record_file import decode, encode
 from runner.results.records import RunRecord, Status, TrialRecord
 from runner.results.store import Damaged, Store
 from runner.results.untrusted import RefusedError, Rejected
-from tests.unit.results.synthetic import case, cell, digest, probe, run, status, trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -76,6 +76,19 @@ def test_one_line_has_single_spaces() -> None:
     assert one_line(" a\n\n b\t\tc \r") == "a b c �"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("::error::no", ": :error::no", id="at the start"),
+        pytest.param("a\n  ::stop-commands::x", "a : :stop-commands::x", id="on a line"),
+        pytest.param("##[error]no", "## [error]no", id="old form"),
+        pytest.param("tensorflow::errors::Internal", "tensorflow::errors::Internal", id="C++"),
+    ],
+)
+def test_one_line_holds_no_command_for_a_ci_service(text: str, expected: str) -> None:
+    assert one_line(text) == expected
+
+
 def test_a_reason_is_one_bounded_line() -> None:
     assert Rejected.because("a\n" * 10_000).reason == ("a " * 250)
 
