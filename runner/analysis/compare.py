@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from runner.analysis.comparison import CellResult, Comparison, Context, MissingCell
 from runner.analysis.groups import group_cases, group_families
-from runner.analysis.history import collect, in_axis_order, moment
+from runner.analysis.history import collect, in_axis_order, oldest_first
 from runner.analysis.verdicts import Sighting, judge
 from runner.results.records import Status
 
@@ -33,7 +33,7 @@ def compare(
     trials: Iterable[TrialRecord], runs: Iterable[RunRecord], damaged: Iterable[Damaged] = ()
 ) -> Comparison:
     """Compare all cells; the order of the records does not matter, nor do copies from a merge."""
-    runs, damaged = list(runs), sorted(damaged)
+    runs, damaged = oldest_first(runs), sorted(damaged)
     places = collect(trials, runs)
     harmed = Counter(cell for one in damaged if (cell := _cell_of(one)))
     answered = {
@@ -67,7 +67,7 @@ def _context(
     counted = sorted(
         (trial for history in speaking for trial in history.done), key=lambda one: one.started
     )
-    here = [run for run in sorted(runs, key=moment) if run.engine == place.engine]
+    here = [run for run in runs if run.engine == place.engine]
     hosts = [trial.host for trial in counted] or [
         run.host for run in here if run.host.host_class == place.host_class
     ]

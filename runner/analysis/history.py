@@ -10,7 +10,7 @@ from runner.analysis.natural import axes_rank
 from runner.results.records import RunRecord, Status, TrialRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
     from runner.results.records import CellStatus, EngineName, TrialKey
@@ -78,12 +78,17 @@ def collect(trials: Iterable[TrialRecord], runs: Iterable[RunRecord]) -> dict[Pl
         history = places[place].setdefault(trial.cell, History(trial.cell, trial.axes))
         history.trials.append(trial)
     known = frozenset(places)
-    for run in _in_time(runs, moment):
+    for run in oldest_first(runs):
         for said in run.cells:
             place = _place(run, said, known)
             history = places[place].setdefault(said.cell, History(said.cell, said.axes))
             history.told = Told(said.status, said.reason, moment(run))
     return dict(places)
+
+
+def oldest_first(runs: Iterable[RunRecord]) -> list[RunRecord]:
+    """Sort runs by when they said what they say."""
+    return _in_time(runs, moment)
 
 
 def moment(run: RunRecord) -> datetime:
@@ -112,9 +117,12 @@ def _place(run: RunRecord, said: CellStatus, known: Collection[Place]) -> Place:
     return with_gpu[0] if len(with_gpu) == 1 else place
 
 
-def in_axis_order(histories: Histories, runs: Iterable[RunRecord]) -> list[History]:
-    """Sort cells as the newest run that lists them all does; if none does, by their axes."""
-    for run in reversed(_in_time(runs, moment)):
+def in_axis_order(histories: Histories, runs: Sequence[RunRecord]) -> list[History]:
+    """Sort cells as the newest run that lists them all does; if none does, by their axes.
+
+    `runs` are oldest first. A run of a few cells or of one shard does not reorder the rest.
+    """
+    for run in reversed(runs):
         positions = {said.cell: place for place, said in enumerate(run.cells)}
         if histories.keys() <= positions.keys():
             return sorted(histories.values(), key=lambda one: positions[one.cell])
