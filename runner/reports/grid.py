@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from runner.analysis.comparison import Verdict
 from runner.reports.fold import fold
+from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +39,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """The text of one entry and what it says.
+    """The text of one entry, inert and on one line, and what it says.
 
     `CHANGED` is a letter other than that of the cells before, `SAME` any other letter.
     """
@@ -80,7 +81,7 @@ def make_grid(context: Context, scales: Scales, columns: Columns, glob: str = "*
     if columns == "families":
         return Grid(
             labels=len(axes),
-            headers=tuple((name,) for name in (*axes, *names)),
+            headers=tuple((one_line(name),) for name in (*axes, *names)),
             rows=tuple(
                 (*(TableCell(word, Tone.LABEL) for word in words), *row)
                 for words, row in zip(rows, entries, strict=True)
@@ -88,7 +89,7 @@ def make_grid(context: Context, scales: Scales, columns: Columns, glob: str = "*
         )
     return Grid(
         labels=1,
-        headers=((*axes,) or ("case",), *(words or ("all cells",) for words in rows)),
+        headers=(tuple(map(one_line, axes)), *rows),
         rows=tuple(
             (TableCell(name, Tone.LABEL), *(row[place] for row in entries))
             for place, name in enumerate(names)
@@ -101,7 +102,7 @@ def _label(scales: Scales, one: Fold[tuple[str, ...]], *, told: bool) -> tuple[s
         scales.spell(axis, positions)
         for axis, positions in zip(scales.varying, one.positions, strict=True)
     )
-    return (*words, *(one.content[:1] if told else ()))
+    return (*map(one_line, words), *(one.content[:1] if told else ()))
 
 
 def fewer_trials(cell: CellResult) -> bool:

@@ -46,8 +46,8 @@ class ReportedCase(_Part):
     repeats_seen: int
     """Results seen in all of them."""
     distinct_results: int
-    rate_below: float
-    """At 95 %, fewer than this share of repeats differ from what was seen; 1 says nothing."""
+    rate_below: float | None
+    """At 95 %, fewer than this share of repeats differ; only for `identical`, 1 says nothing."""
     proven: bool
     """False where an identical case was seen only once."""
     reason: str
@@ -189,7 +189,7 @@ def _case(case: CaseResult) -> ReportedCase:
         processes=case.evidence.processes,
         repeats_seen=case.evidence.seen,
         distinct_results=case.evidence.distinct,
-        rate_below=case.evidence.bound,
+        rate_below=case.evidence.bound if case.verdict is Verdict.IDENTICAL else None,
         proven=case.proven,
         reason=case.reason,
     )

@@ -11,6 +11,7 @@ from runner.reports.fold import describe
 from runner.reports.grid import fewer_trials
 from runner.reports.words import brief, number
 from runner.results.records import Status
+from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,10 +26,15 @@ Cell = TypeVar("Cell", CellResult, MissingCell)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A heading and its lines."""
+    """A heading and its lines, all inert."""
 
     title: str
     lines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, title: str, lines: Iterable[str]) -> Note:
+        """Make the lines inert."""
+        return cls(title, tuple(map(one_line, lines)))
 
 
 def make_notes(context: Context, scales: Scales, wider: Scales) -> tuple[Note, ...]:
@@ -37,12 +43,12 @@ def make_notes(context: Context, scales: Scales, wider: Scales) -> tuple[Note, .
     `scales` tell cells with results apart, `wider` those without a result too.
     """
     notes = (
-        Note("Varies from run to run", _cases(context, scales, Verdict.VARIES, _variation)),
-        Note("Failed", _cases(context, scales, Verdict.ERROR, _reason)),
-        Note("Not supported", _cases(context, scales, Verdict.UNSUPPORTED, _reason)),
-        Note("Rests on fewer trials than were started", _fewer(context, scales)),
-        Note("No result", _missing(context, wider)),
-        Note("Not counted", _superseded(context)),
+        Note.of("Varies from run to run", _cases(context, scales, Verdict.VARIES, _variation)),
+        Note.of("Failed", _cases(context, scales, Verdict.ERROR, _reason)),
+        Note.of("Not supported", _cases(context, scales, Verdict.UNSUPPORTED, _reason)),
+        Note.of("Rests on fewer trials than were started", _fewer(context, scales)),
+        Note.of("No result", _missing(context, wider)),
+        Note.of("Not counted", _superseded(context)),
     )
     return tuple(note for note in notes if note.lines)
 
@@ -60,7 +66,7 @@ def damage(comparison: Comparison) -> tuple[Note, ...]:
         for reason, paths in sorted(by_reason.items())
     )
     files = number(len(comparison.damaged), "file")
-    return (Note(f"{files} in the store can't be read and count for nothing", lines),)
+    return (Note.of(f"{files} in the store can't be read and count for nothing", lines),)
 
 
 def _cases(

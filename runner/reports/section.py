@@ -12,6 +12,7 @@ from runner.reports.fold import Scales
 from runner.reports.grid import MARKS, UNPROVEN, make_grid
 from runner.reports.notes import Note, make_notes
 from runner.reports.words import brief, number
+from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +40,7 @@ def make_section(context: Context, columns: Columns, cases: str) -> Section:
     grid = make_grid(context, scales, columns, cases)
     return Section(
         title=f"{_ENGINES[context.engine]}, {brief(context.host_class)}",
-        caption=tuple(_caption(context, scales)),
+        caption=tuple(map(one_line, _caption(context, scales))),
         grid=grid,
         legend=tuple(_legend(context, grid, columns)),
         notes=make_notes(context, scales, Scales.of(cells + missing)),
