@@ -165,7 +165,8 @@ class DockerEngine:
                 state = self._wait(container, trial.timeout)
                 return self._outcome(container, state, trial, out)
         except _BROKEN as error:
-            return Outcome(exit_code=None, failure=f"engine: {_why(error)}")
+            why = "cancelled" if self._cancelled.is_set() else f"engine: {_why(error)}"
+            return Outcome(exit_code=None, failure=why)
 
     def cancel(self) -> None:
         """End every build and container of this run."""
@@ -248,6 +249,8 @@ class DockerEngine:
             host_config=profile.host_config(self._api, memory=memory, gpu=gpu),
         )
         try:
+            # Again: what was created while `cancel` listed the containers is in no list.
+            self._refuse_if_cancelled()
             yield created["Id"]
         finally:
             self._remove(created["Id"])
