@@ -117,8 +117,8 @@ def _checked(data: Data) -> tuple[MatrixFile | None, tuple[Finding, ...]]:
         return MatrixFile.model_validate(data), ()
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        findings = tuple(_finding(details) for details in errors[:MOST_FINDINGS])
-    return _sound(data, {finding.path[:2] for finding in findings}), findings
+    findings = tuple(_finding(details) for details in errors[:MOST_FINDINGS])
+    return _sound(data, {details["loc"][:2] for details in errors}), findings
 
 
 def _sound(data: Data, wrong: set[Path]) -> MatrixFile | None:
@@ -137,7 +137,11 @@ def _sound(data: Data, wrong: set[Path]) -> MatrixFile | None:
 
 
 def _finding(details: ErrorDetails) -> Finding:
-    path = tuple(part for part in details["loc"] if part != "[key]")
+    path = details["loc"]
+    if details["type"] == "extra_forbidden":
+        return _unknown(path)
+    if path[-1:] == ("[key]",):  # so pydantic names what is wrong with a key
+        path = path[:-1]
     match details["type"]:
         case "matrix":
             item = details["ctx"]["item"]
@@ -146,8 +150,6 @@ def _finding(details: ErrorDetails) -> Finding:
                 message=details["ctx"]["message"],
                 suggestion=details["ctx"]["suggestion"],
             )
-        case "extra_forbidden":
-            return _unknown(path)
         case "missing":
             return Finding(path=path[:-1], message=f"needs the key {path[-1]!r}")
         case "model_type" | "dict_type":

@@ -617,6 +617,23 @@ def test_with_wrong_settings_the_rules_that_name_them_are_not_judged() -> None:
     ]
 
 
+def test_keys_that_look_like_the_inside_of_an_error() -> None:
+    text = SMALL.replace("cpu:", '"[key]":') + '"[key]": x\nbase: {"[key]": x}\n'
+    python = "'[key]' is no Python, name it such as 3.11, without the patch release"
+    name = "'[key]' is no name; use letters, digits, - and _, at most 40"
+    assert problems(text) == [
+        f"3: environments.'[key]': {name}",
+        "6: '[key]': unknown key",
+        f"7: base.'[key]': {python}",
+    ]
+
+
+def test_groups_are_judged_however_many_are_wrong() -> None:
+    text = SMALL + "    exclude: [{threads: 4}]\n"
+    text += "".join(f"  g{n}: {{python: 3, tensorflow: 2}}\n" for n in range(300))
+    assert problems(text)[0].startswith("6: environments.cpu.exclude[0].threads: '4' is not on")
+
+
 def test_the_error_says_what_to_do_and_keeps_each_problem() -> None:
     with pytest.raises(InputError) as caught:
         spec.parse(GPU + "    cudn: x\n", "matrix.yaml")
