@@ -47,7 +47,9 @@ def read_pins(folder: Path) -> dict[str, str]:
         return {}
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: unreadable: {error}", "delete it and lock again") from None
-    return {str(image): str(digest) for image, digest in pins.items()}
+    if not isinstance(pins, dict) or not all(isinstance(one, str) for one in pins.values()):
+        raise InputError(f"{path}: not a table of digests", "delete it and lock again")
+    return pins
 
 
 def write_pins(pins: Mapping[str, str], folder: Path) -> None:
@@ -89,17 +91,17 @@ class BaseImages:
 
     def find(self, environment: Environment) -> Base:
         """Find the base of an environment on the engine, or pull it."""
-        image = environment.base or self.local.get(environment.python)
-        image = image or self.images.get(environment.python)
+        local = None if environment.base else self.local.get(environment.python)
+        image = environment.base or local or self.images.get(environment.python)
         if image is None:
             raise EngineUnavailable(
                 f"no base image for Python {environment.python}",
                 f"add one under 'base:' in the matrix file, or --base {environment.python}=IMAGE",
             )
-        digest = self.pins.get(image)
+        digest = None if local else self.pins.get(image)
         wanted = f"{image.split('@')[0]}@{digest}" if digest else image
         facts = self._inspect(wanted)
-        if facts is None and environment.python not in self.local:
+        if facts is None and not local:
             self._pull(wanted, environment.python)
             facts = self._inspect(wanted)
         if facts is None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _ASK_SECONDS: Final = 20
 _LAST_WITH_BUILTIN: Final = 22
+# Podman's command of the same name says "podman version".
+_VERSION: Final = re.compile(r"Docker version (?P<version>(?P<major>\d+)[^\s,]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ def find_build_command(search: str | None = None) -> BuildCommand:
         There is none; the message says which were looked at.
     """
     looked: list[str] = []
-    for path in _candidates(os.environ.get("PATH", os.defpath) if search is None else search):
-        found = re.search(r"version (?P<version>(?P<major>\d+)[^\s,]*)", _ask([path, "--version"]))
+    usual = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/bin"])
+    for path in _candidates(usual if search is None else search):
+        found = _VERSION.match(_ask([path, "--version"]))
         if found is None:
             continue
         if int(found["major"]) <= _LAST_WITH_BUILTIN or _ask([path, "buildx", "version"]):
@@ -117,7 +120,7 @@ def reason_of(log: str) -> str:
 
 def _candidates(search: str) -> Iterator[str]:
     seen: set[str] = set()
-    for folder in [*search.split(os.pathsep), "/usr/bin"]:
+    for folder in search.split(os.pathsep):
         path = shutil.which("docker", path=folder) if folder else None
         if path and os.path.realpath(path) not in seen:
             seen.add(os.path.realpath(path))
@@ -131,4 +134,4 @@ def _ask(command: list[str]) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return ended.stdout.strip()
+    return ended.stdout.strip() if ended.returncode == 0 else ""

@@ -53,9 +53,11 @@ def collect(chunks: Iterable[bytes], out: Path) -> str:
             for number, member in enumerate(archive):
                 if number > _MOST_ENTRIES:
                     return f"the probe wrote more than {_MOST_ENTRIES} files"
+                if member.size > _LARGEST_SUM:  # or tarfile would look for its end for hours
+                    return f"the probe wrote more than {_LARGEST_SUM} bytes"
                 _keep(archive, member, out)
-    except tarfile.TarError as error:
-        return str(error)
+    except (tarfile.TarError, ValueError) as error:  # tarfile lets int() fail on a header's text
+        return str(error) or "an empty archive"
     return ""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import tempfile
 import threading
@@ -354,4 +355,8 @@ def _why(error: Exception) -> str:
         return "gone"
     if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
         return "no answer within the deadline"
-    return " ".join(str(error).split())[:300] or type(error).__name__
+    text = " ".join(str(error).split())
+    plain = re.search(r"(?:Error\(\d+, '|\[Errno \d+\] )(?P<why>[A-Za-z ]+)", text)
+    if plain and "Permission denied" in text:
+        return "permission denied; is this user in the group docker?"
+    return plain["why"] if plain else text[:300] or type(error).__name__

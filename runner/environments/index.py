@@ -84,7 +84,7 @@ def host_settings(
 
 def scrub(text: str) -> str:
     """Take user names and passwords out of the URLs in a text that will be shown or kept."""
-    return re.sub(r"(?<=://)[^/\s@]+@", "***@", text)
+    return re.sub(r"(?<=://)[^/\s]+@", "***@", text)
 
 
 def _first_file(candidates: list[str | None]) -> Path | None:
@@ -92,17 +92,18 @@ def _first_file(candidates: list[str | None]) -> Path | None:
 
 
 def _pip_options(variables: Mapping[str, str], home: Path, etc: Path) -> dict[str, str]:
-    """Pip's global and install options; later files win, the environment wins over all."""
-    options: dict[str, str] = {}
+    """Pip's options: install over global, later files over earlier, the environment over all."""
+    sections: dict[str, dict[str, str]] = {"global": {}, "install": {}}
     for path in _pip_files(variables, home, etc):
         parser = configparser.RawConfigParser()
         try:
             parser.read(path, encoding="utf-8")
         except (configparser.Error, OSError, UnicodeDecodeError):
             continue  # pip itself will complain about it; samebits only looks for an index
-        for section in ("global", "install"):
+        for section, options in sections.items():
             if parser.has_section(section):
                 options |= {key.replace("_", "-"): text for key, text in parser.items(section)}
+    options = sections["global"] | sections["install"]
     for name, text in variables.items():
         if name.startswith("PIP_") and text:
             options[name.removeprefix("PIP_").lower().replace("_", "-")] = text
@@ -114,7 +115,7 @@ def _pip_files(variables: Mapping[str, str], home: Path, etc: Path) -> Iterator[
     own = variables.get("PIP_CONFIG_FILE")
     if own == os.devnull:
         return
-    for folder in variables.get("XDG_CONFIG_DIRS", str(etc / "xdg")).split(":"):
+    for folder in (variables.get("XDG_CONFIG_DIRS") or str(etc / "xdg")).split(":"):
         yield Path(folder) / "pip" / "pip.conf"
     yield etc / "pip.conf"
     yield home / ".pip" / "pip.conf"
@@ -133,7 +134,8 @@ def _uv_index(variables: Mapping[str, str], home: Path, etc: Path) -> str | None
         except (OSError, ValueError):
             continue
         indexes = settings.get("index", [])
-        default = next((row.get("url") for row in indexes if row.get("default")), None)
+        rows = [row for row in indexes if isinstance(row, dict)] if isinstance(indexes, list) else []
+        default = next((row.get("url") for row in rows if row.get("default")), None)
         if found := default or settings.get("index-url"):
             return str(found)
     return None

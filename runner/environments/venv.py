@@ -112,7 +112,7 @@ class VenvEngine:
             exit_code=code if code >= 0 else 128 - code,
             timed_out=ended == "timed out",
             out_of_memory=ended == "out of memory",
-            killed=code < 0 and not ended,
+            killed=code == -signal.SIGKILL and not ended,
             failure="cancelled" if self._cancelled.is_set() else "",
             log=log,
         )
@@ -141,6 +141,8 @@ class VenvEngine:
             start_new_session=True,
         )
         self._running.add(process)
+        if self._cancelled.is_set():  # it came in between
+            _kill(process)
         with contextlib.suppress(psutil.Error):
             handle = psutil.Process(process.pid)
             handle.rlimit(psutil.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
