@@ -25,8 +25,6 @@ def schema_text() -> str:
 
 def _tidy(node: object) -> object:
     """Drop what tells an editor nothing, and allow no key that a pattern does not."""
-    if isinstance(node, list):
-        return [_tidy(item) for item in node]
     if not isinstance(node, dict):
         return " ".join(node.split()) if isinstance(node, str) else node
     closed = {"additionalProperties": False} if "patternProperties" in node else {}
