@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from runner.environments.engine import Trial
+from runner.errors import StoreError
 from runner.results.arrays import check_arrays
 from runner.results.probe_output import ProbeOutput, read_output
 from runner.results.records import Status, TrialKey, TrialRecord
@@ -62,9 +63,22 @@ class Judgement:
 
 
 def perform(task: Task, engine: Engine, host: Host, store: Store) -> tuple[TrialRecord, Judgement]:
-    """Run one trial and keep its record and arrays, whatever became of it."""
-    with tempfile.TemporaryDirectory(prefix="samebits-trial-") as folder:
-        out = Path(folder)
+    """Run one trial and keep its record and arrays, whatever became of it.
+
+    Raises
+    ------
+    StoreError
+        They can't be kept, or there is no room for what the probe writes.
+    """
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="samebits-trial-")
+    except OSError as error:
+        raise StoreError(
+            f"no folder for a trial in {tempfile.gettempdir()}: {error.strerror}",
+            "make room there, or set TMPDIR",
+        ) from None
+    with folder as name:
+        out = Path(name)
         started, clock = datetime.now(UTC), time.monotonic()
         outcome = engine.run(_trial(task), out)
         read = read_output(out) if _wrote(outcome) else Rejected("the probe did not end by itself")
