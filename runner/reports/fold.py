@@ -88,19 +88,6 @@ def fold(
     return folds
 
 
-def describe(scales: Scales, cells: Sequence[Mapping[str, str]]) -> str:
-    """Name a set of cells by their axes, leaving out each axis of which it has every value."""
-    return "; ".join(
-        ", ".join(
-            f"{axis} {scales.spell(axis, positions)}"
-            for axis, positions in zip(scales.varying, one.positions, strict=True)
-            if len(positions) < len(scales.values[axis])
-        )
-        or "all cells"
-        for one in fold(scales, [(cell, None) for cell in cells], gaps=True)
-    )
-
-
 def _merge(folds: Sequence[Fold[Content]], axis: int, *, gaps: bool) -> list[Fold[Content]]:
     alike: dict[object, list[Fold[Content]]] = defaultdict(list)
     first: dict[object, int] = {}

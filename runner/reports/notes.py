@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from runner.analysis.comparison import CellResult, MissingCell, Verdict
-from runner.reports.fold import describe
+from runner.reports.describe import ALL, describe
 from runner.reports.grid import fewer_trials
 from runner.reports.words import brief, number
 from runner.results.records import Status
 from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from runner.analysis.comparison import CaseResult, Comparison, Context
     from runner.reports.fold import Scales
@@ -47,6 +47,7 @@ def make_notes(context: Context, scales: Scales, wider: Scales) -> tuple[Note, .
         Note.of("Failed", _cases(context, scales, Verdict.ERROR, _reason)),
         Note.of("Not supported", _cases(context, scales, Verdict.UNSUPPORTED, _reason)),
         Note.of("Rests on fewer trials than were started", _fewer(context, scales)),
+        Note.of("The last run did not get through", _unfinished(context, scales)),
         Note.of("No result", _missing(context, wider)),
         Note.of("Not counted", _superseded(context)),
     )
@@ -73,6 +74,7 @@ def _cases(
     context: Context, scales: Scales, verdict: Verdict, say: Callable[[CaseResult], str]
 ) -> tuple[str, ...]:
     """Say once what many cases have in common: the same words in the same cells."""
+    among = [cell.axes for cell in context.cells]
     where: dict[tuple[str, str], list[Mapping[str, str]]] = defaultdict(list)
     for cell in context.cells:
         for case in cell.cases:
@@ -80,15 +82,11 @@ def _cases(
                 where[say(case), case.case].append(cell.axes)
     alike: dict[tuple[str, str], list[str]] = defaultdict(list)
     for (words, name), cells in where.items():
-        alike[_place(scales, cells, context.cells), words].append(name)
+        alike[describe(scales, cells, among), words].append(name)
     return tuple(
         f"{place}: {', '.join(cases)}" + (f" ({words})" if words else "")
         for (place, words), cases in alike.items()
     )
-
-
-def _place(scales: Scales, cells: Sequence[Mapping[str, str]], among: Sequence[CellResult]) -> str:
-    return "everywhere" if len(cells) == len(among) else describe(scales, cells)
 
 
 def _variation(case: CaseResult) -> str:
@@ -100,41 +98,49 @@ def _reason(case: CaseResult) -> str:
 
 
 def _fewer(context: Context, scales: Scales) -> tuple[str, ...]:
-    cells = [
-        (cell, _shortfall(cell))
-        for cell in context.cells
-        if fewer_trials(cell) or cell.status not in _SETTLED
-    ]
-    return tuple(
-        f"{describe(scales, [cell.axes for cell in same])}: {words}"
-        for words, same in _by_words(cells)
-    )
-
-
-_SETTLED = {Status.DONE, Status.SKIPPED, Status.REFUSED}
+    cells = [(cell, _shortfall(cell)) for cell in context.cells if fewer_trials(cell)]
+    return _told(scales, cells, context)
 
 
 def _shortfall(cell: CellResult) -> str:
     parts = [f"{cell.done} of {cell.attempted + cell.damaged} trials"]
     parts += [f"{number(cell.damaged, 'file')} damaged"] if cell.damaged else []
-    if cell.status not in _SETTLED:
-        parts.append(f"last {_status(cell.status, cell.reason)}")
+    parts += [] if cell.status in _SETTLED else [f"last {_status(cell.status, cell.reason)}"]
     return ", ".join(parts)
 
 
-def _missing(context: Context, scales: Scales) -> tuple[str, ...]:
-    cells = [(cell, _status(cell.status, cell.reason)) for cell in context.missing]
+# A host that skips or refuses a cell today takes nothing from the result it has.
+_SETTLED = {Status.DONE, Status.SKIPPED, Status.REFUSED}
+
+
+def _unfinished(context: Context, scales: Scales) -> tuple[str, ...]:
+    cells = [
+        (cell, f"{_status(cell.status, cell.reason)}; {number(cell.done, 'trial')} shown")
+        for cell in context.cells
+        if cell.status not in _SETTLED and not fewer_trials(cell)
+    ]
+    return _told(scales, cells, context)
+
+
+def _told(
+    scales: Scales, cells: Iterable[tuple[CellResult, str]], context: Context
+) -> tuple[str, ...]:
+    among = [cell.axes for cell in context.cells]
     return tuple(
-        f"{number(len(same), 'cell')} {words} ({_where(scales, same, context)})"
+        f"{describe(scales, [cell.axes for cell in same], among)}: {words}"
         for words, same in _by_words(cells)
     )
 
 
-def _where(scales: Scales, cells: Sequence[MissingCell], context: Context) -> str:
-    everything = len(context.cells) + len(context.missing)
-    return (
-        "everywhere" if len(cells) == everything else describe(scales, [one.axes for one in cells])
-    )
+def _missing(context: Context, scales: Scales) -> tuple[str, ...]:
+    among = [cell.axes for cell in context.cells] + [cell.axes for cell in context.missing]
+    cells = [(cell, _status(cell.status, cell.reason)) for cell in context.missing]
+    lines = []
+    for words, same in _by_words(cells):
+        where = describe(scales, [cell.axes for cell in same], among)
+        place = "" if where == ALL else f" ({where})"
+        lines.append(f"{number(len(same), 'cell')} {words}{place}")
+    return tuple(lines)
 
 
 def _status(status: Status, reason: str) -> str:

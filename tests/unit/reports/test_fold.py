@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.reports.fold import Scales, describe, fold
+from runner.reports.fold import Scales, fold
 
 VERSIONS = ("2.9.3", "2.15.1", "2.16.2", "2.17.1", "2.18.1")
 
@@ -123,25 +123,6 @@ def test_a_fold_is_exactly_its_cells(letters: list[str], gaps: bool) -> None:  #
         for cell, letter in cells
     ]
     assert sorted(unfolded) == sorted(expected)
-
-
-@pytest.mark.parametrize(
-    ("cells", "words"),
-    [
-        pytest.param(grid("AAAAA", "AAAAA"), "all cells", id="all"),
-        pytest.param(grid("AAAAA", "     "), "determinism off", id="one value"),
-        pytest.param(grid("A  A ", "A  A "), "tensorflow 2.9.3, 2.17.1", id="two values"),
-        pytest.param(grid(" A   ", "     "), "tensorflow 2.15.1, determinism off", id="a cell"),
-        pytest.param(
-            grid("A    ", "  AAA"),
-            "tensorflow 2.9.3, determinism off; tensorflow 2.16.2 to 2.18.1, determinism on",
-            id="no product",
-        ),
-    ],
-)
-def test_a_set_of_cells_in_words(cells: list[tuple[dict[str, str], str]], words: str) -> None:
-    scales = Scales.of([cell for cell, _ in grid("AAAAA", "AAAAA")])
-    assert describe(scales, [cell for cell, _ in cells]) == words
 
 
 def test_scales_are_natural_and_keep_constants_apart() -> None:

@@ -49,10 +49,8 @@ A letter rests on 6 repeats without a difference: at 95 %, fewer than 50 % of re
 
 **No result**
 
-- 1 cell timed out: no result within 600 s (tensorflow 2.18.1, cuda none, device cpu, \
-determinism on)
-- 2 cells skipped: no GPU on this host (tensorflow 2.17.1, 2.18.1, cuda 12.9.1, device gpu, \
-determinism on)
+- 1 cell timed out: no result within 600 s (tensorflow 2.18.1, device cpu, determinism on)
+- 2 cells skipped: no GPU on this host (device gpu)
 """
 
 

@@ -45,10 +45,8 @@ Not supported:
 - tensorflow 2.15.1: random.stateless (TensorFlow 2.15.1 has no tf.x)
 
 No result:
-- 1 cell timed out: no result within 600 s (tensorflow 2.18.1, cuda none, device cpu, determinism
-  on)
-- 2 cells skipped: no GPU on this host (tensorflow 2.17.1, 2.18.1, cuda 12.9.1, device gpu,
-  determinism on)
+- 1 cell timed out: no result within 600 s (tensorflow 2.18.1, device cpu, determinism on)
+- 2 cells skipped: no GPU on this host (device gpu)
 """
 
 CASES = """\
@@ -234,6 +232,15 @@ def test_evidence_is_that_of_the_weakest_letter() -> None:
     assert "2 to 3 trials of 2 repeats each" in text
     assert "A letter rests on at least 4 repeats without a difference" in text
     assert "fewer than 75 % of repeats" in text
+
+
+def test_a_cell_that_was_interrupted_says_so_beside_its_trials() -> None:
+    of = cell("2.15.1")
+    said = run([status(of, Status.INTERRUPTED, "Ctrl-C")], at=60)
+    text = table.render(compare(trials(of, {"a": "xx"}, count=2), [said]))
+    assert (
+        "The last run did not get through:\n- all cells: interrupted: Ctrl-C; 2 trials shown\n"
+    ) in text
 
 
 def test_older_trials_are_counted() -> None:
