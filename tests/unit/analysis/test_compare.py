@@ -156,7 +156,8 @@ def test_a_trial_that_ran_twice_and_differs_is_the_finding() -> None:
 
 def test_a_copy_from_a_merge_is_no_evidence() -> None:
     records = trials(V15, {"a": "xx"})
-    evidence = one(records * 3).cells[0].cases[0].evidence
+    copies = [record.model_copy(deep=True) for record in records]
+    evidence = one(records + copies).cells[0].cases[0].evidence
     assert (evidence.processes, evidence.seen) == (3, 6)
 
 
@@ -370,7 +371,7 @@ def _store(seed: int) -> tuple[list[TrialRecord], list[RunRecord]]:
 def test_neither_the_order_of_records_nor_copies_matter(seed: int, shuffle: random.Random) -> None:
     records, runs = _store(seed)
     expected = compare(records, runs)
-    records += shuffle.sample(records, 5)
+    records += [record.model_copy(deep=True) for record in shuffle.sample(records, 5)]
     runs += shuffle.sample(runs, 2)
     shuffle.shuffle(records)
     shuffle.shuffle(runs)
