@@ -102,7 +102,7 @@ def _pip_options(variables: Mapping[str, str], home: Path, etc: Path) -> dict[st
             continue  # pip itself will complain about it; samebits only looks for an index
         for section, options in sections.items():
             if parser.has_section(section):
-                options |= {key.replace("_", "-"): text for key, text in parser.items(section)}
+                options.update((key.replace("_", "-"), text) for key, text in parser.items(section))
     options = sections["global"] | sections["install"]
     for name, text in variables.items():
         if name.startswith("PIP_") and text:
@@ -133,9 +133,13 @@ def _uv_index(variables: Mapping[str, str], home: Path, etc: Path) -> str | None
             settings = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-        indexes = settings.get("index", [])
-        rows = [row for row in indexes if isinstance(row, dict)] if isinstance(indexes, list) else []
-        default = next((row.get("url") for row in rows if row.get("default")), None)
-        if found := default or settings.get("index-url"):
+        if found := _default_index(settings):
             return str(found)
     return None
+
+
+def _default_index(settings: Mapping[str, object]) -> object:
+    indexes = settings.get("index")
+    rows = indexes if isinstance(indexes, list) else []
+    default = [row.get("url") for row in rows if isinstance(row, dict) and row.get("default")]
+    return default[0] if default else settings.get("index-url")
