@@ -20,6 +20,7 @@ from runner.environments.docker import DockerEngine
 from runner.errors import NothingSelected
 from runner.execution.gpu import discover_gpus
 from runner.execution.scheduler import Finished, Limits, Scheduler
+from runner.reports.words import number
 from runner.results.records import CellStatus, RunRecord, Status
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def run_matrix(
         announce(plan, chosen, console)
         workspace.store.add_run(record)
         if isinstance(chosen.engine, DockerEngine) and (swept := chosen.engine.sweep()):
-            console.print(f"removed {swept} containers that an earlier run left behind")
+            console.print(f"removed {number(swept, 'container')} that an earlier run left behind")
         with RunProgress(plan, console) as progress:
             finished = Scheduler(
                 plan=plan,
@@ -116,8 +117,9 @@ def announce(plan: Plan, chosen: ws.Chosen, console: Console) -> None:
     left_out: dict[Action, str] = {"reuse": "reused", "refuse": "refused", "skip": "skipped"}
     rest = [f"{counts[action]} {word}" for action, word in left_out.items() if counts[action]]
     console.print(
-        f"{len(plan.blueprints)} environments and {plan.trials} trials of {len(plan.to_run)} cells"
-        f" to run with {chosen.engine.name}" + (f"; {', '.join(rest)}" if rest else ""),
+        f"{number(len(plan.blueprints), 'environment')} and {number(plan.trials, 'trial')} of "
+        f"{number(len(plan.to_run), 'cell')} to run with {chosen.engine.name}"
+        + (f"; {', '.join(rest)}" if rest else ""),
         highlight=False,
     )
 
@@ -172,7 +174,7 @@ def tell_times(phases: tuple[Phase, ...], record: RunRecord, console: Console) -
     for phase in phases:
         spent[phase.kind] += phase.end - phase.start  # type: ignore[assignment] # a sum of floats
     wall = (record.finished or record.started) - record.started
-    parts = [f"{counts[kind]} {kind}s {spent[kind]:.0f} s" for kind in counts]
+    parts = [f"{number(counts[kind], kind)} {spent[kind]:.0f} s" for kind in counts]
     side_by_side = sum(spent.values()) / max(wall.total_seconds(), 0.001)
     console.print(
         f"[dim]{', '.join(parts)}, in {wall.total_seconds():.0f} s of wall time:"

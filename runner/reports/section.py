@@ -62,7 +62,7 @@ def _caption(context: Context, scales: Scales) -> Iterable[str]:
         yield f"{counted}{without}; {_effort(context)}; seed {context.seed}; {_dates(context)}."
     if constant := _constant(scales):
         yield f"All cells: {constant}."
-    if not context.pinned:
+    if context.engine == "docker" and not context.pinned:
         yield "A base image is not pinned by a registry digest: others cannot get the same one."
 
 

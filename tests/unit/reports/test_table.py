@@ -206,6 +206,12 @@ def test_an_unpinned_base_is_told() -> None:
     assert "pinned" not in table.render(compare([trial(cell(), case("a", 1, 1))], []))
 
 
+def test_a_venv_has_no_base_image_to_pin() -> None:
+    of = cell()
+    record = trial(of, case("a", 1, 1), trial_key=key(of, engine="venv"), pinned=False)
+    assert "pinned" not in table.render(compare([record], []))
+
+
 def test_what_was_seen_once_is_marked() -> None:
     text = table.render(compare([trial(cell("2.15.1"), case("a", 1))], []))
     assert "2.15.1      A?\n" in text
