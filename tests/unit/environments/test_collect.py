@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MIB = 1024**2
+CHUNK = 256 * 1024
 DIGEST = "0" * 64
 ARRAY = f"out/arrays/{DIGEST}.npy"
 RESULT = "out/result.json"
@@ -88,7 +89,7 @@ def test_anything_else_is_passed_over(tmp_path: Path, entry: bytes) -> None:
     out = tmp_path / "out"
     out.mkdir()
     kept = member(ARRAY, b"x")
-    assert collect([entry, kept, END], out) == ""
+    assert collect(chunks(entry + kept + END, CHUNK), out) == ""
     assert files(out) == {f"arrays/{DIGEST}.npy": b"x"}
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -107,7 +108,7 @@ def test_a_link_in_the_way_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_the_largest_file_that_is_kept(tmp_path: Path) -> None:
-    assert collect([member(RESULT, b"\0" * (16 * MIB)), END], tmp_path) == ""
+    assert collect(chunks(member(RESULT, b"\0" * (16 * MIB)) + END, CHUNK), tmp_path) == ""
     assert (tmp_path / "result.json").stat().st_size == 16 * MIB
 
 
@@ -164,17 +165,17 @@ def test_as_many_files_as_there_may_be(tmp_path: Path) -> None:
 
 
 def test_too_many_bytes_in_all(tmp_path: Path) -> None:
-    megabyte = member("out/x", b"\0" * (MIB - 512))
+    entry = member("out/x", b"\0" * (CHUNK - 512))
     taken = 0
 
     def endless() -> Iterator[bytes]:
         nonlocal taken
         while True:
             taken += 1
-            yield megabyte
+            yield entry
 
     assert collect(endless(), tmp_path) == "the probe wrote more than 268435456 bytes"
-    assert taken == 257
+    assert taken == 1025
 
 
 ARCHIVE = member(RESULT, b"{}" * 300, pax_headers={"comment": "ü"}) + member(ARRAY, b"x") + END

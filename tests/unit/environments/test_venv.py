@@ -60,7 +60,7 @@ class ScriptedProbe:
         """A trial of a probe whose text is `script`."""
         (self._package / "__main__.py").write_text(script, encoding="utf-8")
         return Trial(
-            cell=Cell(environment=environment, setting=Setting(device="cpu", determinism="off")),
+            cell=CELL,
             prepared=Prepared(reference=str(self._venv), reused=True),
             probe_folder=self._package.parent,
             arguments=("--seed", "42"),

@@ -1,0 +1,67 @@
+"""What the reaper is told, and what it then has to kill."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from runner.environments.reaper import Reaper, _watched
+
+MISSING = "unix:///nowhere/docker.sock"
+
+
+@pytest.mark.parametrize(
+    ("lines", "pids"),
+    [
+        pytest.param([], set(), id="the runner died at once"),
+        pytest.param(["+1\n", "+2\n"], {1, 2}, id="with two builds under way"),
+        pytest.param(["+1\n", "+2\n", "-1\n"], {2}, id="with one of them ended"),
+        pytest.param(["-7\n"], set(), id="with one ended that nobody named"),
+        pytest.param(["+1\n", "done\n"], None, id="the runner left nothing"),
+        pytest.param(["done\n", "+1\n"], None, id="nothing counts after that"),
+    ],
+)
+def test_what_is_left(lines: list[str], pids: set[int] | None) -> None:
+    assert _watched(lines) == pids
+
+
+def sleeper() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+
+
+def test_a_reaper_that_is_told_that_nothing_is_left_kills_nothing() -> None:
+    build = sleeper()
+    reaper = Reaper(MISSING, "session")
+    reaper.watch(build.pid)
+    reaper.close()
+    assert build.poll() is None
+    build.kill()
+    build.wait()
+
+
+def test_a_reaper_kills_the_builds_of_a_runner_that_died() -> None:
+    build, ended = sleeper(), sleeper()
+    source = (
+        "import os\n"
+        "from runner.environments.reaper import Reaper\n"
+        f"reaper = Reaper({MISSING!r}, 'session')\n"
+        f"reaper.watch({build.pid})\nreaper.watch({ended.pid})\nreaper.release({ended.pid})\n"
+        "os._exit(1)\n"
+    )
+    subprocess.run([sys.executable, "-c", source], check=False)
+    assert build.wait(timeout=10) == -9
+    assert ended.poll() is None
+    ended.kill()
+    ended.wait()
+
+
+def test_a_reaper_that_was_never_needed_was_never_started() -> None:
+    before = psutil.Process().children()
+    start = time.monotonic()
+    Reaper(MISSING, "session").close()
+    assert psutil.Process().children() == before
+    assert time.monotonic() - start < 1
