@@ -154,6 +154,11 @@ class Scheduler:
     def _built(self, environment: Environment, built: Built, start: float) -> None:
         seconds = self._timed("build", environment.id, start)
         cells = [row for row in self.plan.to_run if row.cell.environment == environment]
+        for row in cells:
+            if isinstance(built, BuildFailure):
+                self._outcomes[row.cell.id] = [Judgement(Status.BUILD_FAILED, built.reason)]
+            else:
+                self._trials.extend(self._tasks(row, built))
         failed = isinstance(built, BuildFailure)
         self.listen(
             Event(
@@ -166,11 +171,6 @@ class Scheduler:
                 seconds=seconds,
             )
         )
-        for row in cells:
-            if isinstance(built, BuildFailure):
-                self._outcomes[row.cell.id] = [Judgement(Status.BUILD_FAILED, built.reason)]
-            else:
-                self._trials.extend(self._tasks(row, built))
 
     def _tasks(self, row: PlannedCell, prepared: Prepared) -> list[Task]:
         return [
@@ -186,8 +186,9 @@ class Scheduler:
         ]
 
     def _ran(self, task: Task, judgement: Judgement, log: str, start: float) -> None:
-        """Note how a trial ended; a failed one ends its cell, unless it says nothing about it."""
+        """Note how a trial ended before it is told: an interrupt may come while it is told."""
         seconds = self._timed("trial", task.cell.id, start)
+        self._note(task, judgement)
         self.listen(
             Event(
                 kind="trial",
@@ -200,12 +201,17 @@ class Scheduler:
                 seconds=seconds,
             )
         )
+
+    def _note(self, task: Task, judgement: Judgement) -> None:
+        """A failed trial ends its cell; one that says nothing about it is run once more."""
+        outcomes = self._outcomes.setdefault(task.cell.id, [])
         again = (task.cell.id, task.number)
-        if judgement.retry and again not in self._retried:
+        failed = any(one.status is not Status.DONE for one in outcomes)
+        if judgement.retry and again not in self._retried and not failed:
             self._retried.add(again)
             self._trials.append(task)
             return
-        self._outcomes.setdefault(task.cell.id, []).append(judgement)
+        outcomes.append(judgement)
         if judgement.status is not Status.DONE:
             self._trials = deque(one for one in self._trials if one.cell != task.cell)
 
