@@ -1,0 +1,370 @@
+"""One trial: what it is told, how its end is judged, what is kept of it."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from unit.execution.fake_engine import BASE, GIB, GPUS, OK, PROBE, FakeEngine, cells, plan
+from unit.results.synthetic import case, fingerprint, host, probe
+
+from runner.environments.engine import Outcome, Prepared, Trial
+from runner.errors import StoreError
+from runner.execution.plan import PlannedCell
+from runner.execution.trials import Judgement, Task, judge, perform
+from runner.results.probe_output import CaseOutput, Output, ProbeOutput
+from runner.results.records import Status, TrialRecord
+from runner.results.store import Store
+from runner.results.untrusted import Rejected
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runner.matrix.cells import Cell
+    from runner.results.records import Order
+
+CELLS = cells("2.20.0")
+READ = probe(case("random.normal", "a", "a"))
+UNREAD = Rejected("the probe did not end by itself")
+
+
+def task_of(cell: Cell, order: Order = "forward") -> Task:
+    gpus = GPUS if cell.setting.device == "gpu" else ()
+    planned = plan((cell,), gpus=gpus)
+    (row,) = planned.cells
+    return Task(
+        planned=row,
+        order=order,
+        number=1,
+        blueprint=planned.blueprints[cell.environment],
+        prepared=Prepared(reference="image:1", reused=False),
+        probe=PROBE,
+        gpu=gpus[0] if gpus else None,
+    )
+
+
+TASK = task_of(CELLS[0])
+
+
+def failed(reason: str, *, retry: bool = False) -> Judgement:
+    return Judgement(Status.RUN_FAILED, reason, retry=retry)
+
+
+# how an end is judged
+
+
+@pytest.mark.parametrize(
+    ("outcome", "judgement"),
+    [
+        pytest.param(
+            Outcome(exit_code=137, timed_out=True),
+            Judgement(Status.TIMED_OUT, "no result within 600 s"),
+            id="timed out",
+        ),
+        pytest.param(
+            Outcome(exit_code=137, out_of_memory=True),
+            Judgement(Status.OUT_OF_MEMORY, "needed more than 8 GiB"),
+            id="out of memory",
+        ),
+        pytest.param(
+            Outcome(exit_code=137, killed=True),
+            failed("killed from outside", retry=True),
+            id="killed",
+        ),
+        pytest.param(
+            Outcome(exit_code=None, failure="engine: gone"),
+            failed("engine: gone", retry=True),
+            id="engine",
+        ),
+        pytest.param(
+            Outcome(exit_code=0, failure="the probe wrote more than 10000 files"),
+            failed("the probe wrote more than 10000 files", retry=True),
+            id="ended well, but what it wrote could not be fetched",
+        ),
+        *(
+            pytest.param(
+                Outcome(exit_code=None, failure=failure),
+                Judgement(Status.INTERRUPTED, "interrupted"),
+                id=f"interrupted: {failure}",
+            )
+            for failure in ("cancelled", "engine: cancelled", "can't start: cancelled")
+        ),
+        pytest.param(
+            Outcome(exit_code=137, killed=True, timed_out=True, failure="cancelled"),
+            Judgement(Status.INTERRUPTED, "interrupted"),
+            id="an interrupt explains the rest",
+        ),
+        pytest.param(
+            Outcome(exit_code=137, out_of_memory=True, failure="truncated header"),
+            Judgement(Status.OUT_OF_MEMORY, "needed more than 8 GiB"),
+            id="memory explains that nothing was written",
+        ),
+        pytest.param(
+            Outcome(exit_code=3, log="a\nno-gpu: TF sees 0 of 1\n"),
+            Judgement(Status.NO_GPU, "TF sees 0 of 1"),
+            id="no gpu",
+        ),
+        pytest.param(
+            Outcome(exit_code=3, log="no-gpu: one\nno-gpu: two"),
+            Judgement(Status.NO_GPU, "two"),
+            id="no gpu, said twice",
+        ),
+        pytest.param(
+            Outcome(exit_code=3, log="other words"),
+            Judgement(Status.NO_GPU, "TensorFlow sees no GPU"),
+            id="no gpu, without a word",
+        ),
+        pytest.param(
+            Outcome(exit_code=3, log="no-gpu: \x1b[31mred"),
+            Judgement(Status.NO_GPU, "\N{REPLACEMENT CHARACTER}[31mred"),
+            id="no gpu, in colour",
+        ),
+        pytest.param(
+            Outcome(exit_code=1), failed("the probe ended with exit code 1"), id="exit code"
+        ),
+        pytest.param(
+            Outcome(exit_code=1, log="Traceback\n  ValueError: x\n\n"),
+            failed("the probe ended with exit code 1: ValueError: x"),
+            id="exit code and last line",
+        ),
+        pytest.param(
+            Outcome(exit_code=1, log="a" * 400),
+            failed(f"the probe ended with exit code 1: {'a' * 300}"),
+            id="a long last line",
+        ),
+        pytest.param(
+            Outcome(exit_code=1, log="\x1b[31mred"),
+            failed("the probe ended with exit code 1: \N{REPLACEMENT CHARACTER}[31mred"),
+            id="a last line in colour",
+        ),
+        pytest.param(
+            Outcome(exit_code=139),
+            failed("the probe ended with exit code 139 (SIGSEGV)"),
+            id="a crash",
+        ),
+        pytest.param(
+            Outcome(exit_code=134, log="cuDNN: not found"),
+            failed("the probe ended with exit code 134 (SIGABRT): cuDNN: not found"),
+            id="an abort",
+        ),
+        pytest.param(
+            Outcome(exit_code=255), failed("the probe ended with exit code 255"), id="no signal"
+        ),
+        pytest.param(
+            Outcome(exit_code=128), failed("the probe ended with exit code 128"), id="signal 0"
+        ),
+    ],
+)
+def test_ends_without_a_result(outcome: Outcome, judgement: Judgement) -> None:
+    assert judge(outcome, UNREAD, TASK) == judgement
+
+
+def test_a_result_does_not_make_up_for_a_bad_end() -> None:
+    assert judge(Outcome(exit_code=1), READ, TASK).status is Status.RUN_FAILED
+    assert judge(Outcome(exit_code=0, timed_out=True), READ, TASK).status is Status.TIMED_OUT
+
+
+def test_memory_is_told_as_it_was_asked_for() -> None:
+    task = replace(TASK, probe=replace(PROBE, memory_bytes=3 * GIB // 2))
+    outcome = Outcome(exit_code=137, out_of_memory=True)
+    assert judge(outcome, UNREAD, task).reason == "needed more than 1.5 GiB"
+
+
+OTHER = "the result is of another trial than the one asked for"
+
+
+def loaded(tensorflow: str = "2.20.0", python: str = "3.11.7") -> ProbeOutput:
+    found = fingerprint(tensorflow).model_copy(update={"python": python})
+    return READ.model_copy(update={"fingerprint": found})
+
+
+@pytest.mark.parametrize(
+    ("read", "judgement"),
+    [
+        pytest.param(READ, Judgement(Status.DONE), id="done"),
+        pytest.param(
+            Rejected("result.json: no such file or directory"),
+            failed("unreadable result: result.json: no such file or directory"),
+            id="unreadable",
+        ),
+        pytest.param(READ.model_copy(update={"seed": 43}), failed(OTHER), id="another seed"),
+        pytest.param(READ.model_copy(update={"repeats": 3}), failed(OTHER), id="other repeats"),
+        pytest.param(
+            READ.model_copy(update={"order": "reversed"}), failed(OTHER), id="another order"
+        ),
+        pytest.param(
+            loaded(tensorflow="2.19.1"),
+            Judgement(Status.MISMATCH, "TensorFlow 2.19.1 was loaded, not 2.20.0"),
+            id="another tensorflow",
+        ),
+        pytest.param(
+            loaded(python="3.12.0"),
+            Judgement(Status.MISMATCH, "Python 3.12 was loaded, not 3.11"),
+            id="another python",
+        ),
+        pytest.param(
+            loaded("2.19.1", "3.1"),
+            Judgement(
+                Status.MISMATCH,
+                "TensorFlow 2.19.1 was loaded, not 2.20.0; Python 3.1 was loaded, not 3.11",
+            ),
+            id="both",
+        ),
+        pytest.param(loaded(python="3.11.99"), Judgement(Status.DONE), id="another patch release"),
+    ],
+)
+def test_ends_with_exit_code_0(read: ProbeOutput | Rejected, judgement: Judgement) -> None:
+    assert judge(OK, read, TASK) == judgement
+
+
+# what a trial is told
+
+
+def performed(task: Task, engine: FakeEngine, root: Path) -> tuple[Trial, TrialRecord, Judgement]:
+    record, judgement = perform(task, engine, host(), Store(root))
+    (trial,) = engine.trials
+    return trial, record, judgement
+
+
+def test_what_a_trial_is_told(tmp_path: Path) -> None:
+    (cell,) = cells("2.20.0", cuda="12.9.1", determinism=("on",))
+    setting = replace(
+        cell.setting, threads=4, onednn="off", tf32="on", xla="on", variables=(("A", "1"),)
+    )
+    trial, _, _ = performed(
+        task_of(replace(cell, setting=setting), "reversed"), FakeEngine(), tmp_path
+    )
+    assert trial.arguments == (
+        *("--seed", "42", "--repeats", "2", "--order", "reversed", "--device", "gpu"),
+        *("--determinism", "on", "--threads", "4"),
+        *("--onednn", "off", "--tf32", "on", "--xla", "on"),
+    )
+    assert trial.variables == (("A", "1"),)
+    assert (trial.timeout, trial.memory, trial.gpu) == (600, 8 * GIB, "GPU-1")
+    assert trial.prepared.reference == "image:1"
+    assert trial.probe_folder == TASK.blueprint.probe.images
+
+
+def test_a_trial_on_the_cpu_gets_no_gpu(tmp_path: Path) -> None:
+    assert performed(TASK, FakeEngine(), tmp_path)[0].gpu is None
+
+
+# what is kept
+
+
+def test_a_trial_that_is_done_is_kept_with_its_result(tmp_path: Path) -> None:
+    engine = FakeEngine(run_one=lambda _: Outcome(exit_code=0, log="many words"))
+    _, record, judgement = performed(TASK, engine, tmp_path)
+    assert judgement == Judgement(Status.DONE)
+    assert Store(tmp_path).trials().records == (record,)
+    assert record.probe == READ
+    assert (record.cell, record.environment) == (CELLS[0].id, "py3.11-tf2.20.0")
+    assert record.axes == CELLS[0].axes
+    assert record.key == TASK.planned.key
+    assert (record.order, record.status, record.reason) == ("forward", Status.DONE, "")
+    assert (record.image, record.pinned, record.host) == ("image:1", True, host())
+    assert (record.exit_code, record.log) == (0, "")
+
+
+def test_a_trial_on_a_base_that_only_this_host_knows_says_so(tmp_path: Path) -> None:
+    blueprint = replace(TASK.blueprint, base=replace(BASE, pinned=False))
+    _, record, _ = performed(replace(TASK, blueprint=blueprint), FakeEngine(), tmp_path)
+    assert not record.pinned
+
+
+def test_a_trial_that_failed_is_kept_with_the_end_of_its_log(tmp_path: Path) -> None:
+    log = "a" * 70_000 + "\x1b[31m\nthe end"
+    engine = FakeEngine(run_one=lambda _: Outcome(exit_code=1, log=log))
+    _, record, _ = performed(TASK, engine, tmp_path)
+    assert Store(tmp_path).trials().records == (record,)
+    assert (record.status, record.exit_code, record.probe) == (Status.RUN_FAILED, 1, None)
+    assert len(record.log) == 60_000
+    assert record.log.endswith("aaa\N{REPLACEMENT CHARACTER}[31m\nthe end")
+
+
+def test_an_interrupted_trial_is_not_kept(tmp_path: Path) -> None:
+    engine = FakeEngine(run_one=lambda _: Outcome(exit_code=None, failure="cancelled"))
+    _, _, judgement = performed(TASK, engine, tmp_path)
+    assert judgement.status is Status.INTERRUPTED
+    assert Store(tmp_path).trials().records == ()
+
+
+def test_what_was_loaded_is_not_kept_as_a_result_of_what_was_asked_for(tmp_path: Path) -> None:
+    (other,) = cells("2.19.1")
+
+    class WrongEngine(FakeEngine):
+        def run(self, trial: Trial, out: Path) -> Outcome:
+            return super().run(replace(trial, cell=other), out)
+
+    _, record, _ = performed(TASK, WrongEngine(), tmp_path)
+    assert (record.status, record.probe) == (Status.MISMATCH, None)
+
+
+ARRAY = np.arange(3, dtype=np.float32)
+DIGEST = hashlib.sha256(b"float32 3\n" + ARRAY.tobytes()).hexdigest()
+
+
+class ArrayEngine(FakeEngine):
+    """Leaves one array; `bits` are those that its file holds."""
+
+    bits = ARRAY
+
+    def run(self, trial: Trial, out: Path) -> Outcome:
+        """Leave a result that names the array, and its file."""
+        outcome = super().run(trial, out)
+        one = Output(name="out", dtype="float32", shape=(3,), digests=(DIGEST, DIGEST), stored=True)
+        named = CaseOutput(name="a", family="a", status="ok", outputs=(one,), seconds=(0.1, 0.1))
+        (out / "result.json").write_text(probe(named).model_dump_json())
+        (out / "arrays").mkdir()
+        np.save(out / "arrays" / f"{DIGEST}.npy", self.bits)
+        return outcome
+
+
+def test_arrays_are_kept(tmp_path: Path) -> None:
+    perform(TASK, ArrayEngine(), host(), Store(tmp_path))
+    kept = Store(tmp_path).array(DIGEST, "float32", (3,))
+    assert isinstance(kept, bytes)
+    assert kept.endswith(ARRAY.tobytes())
+
+
+def test_an_array_of_other_bits_fails_the_trial(tmp_path: Path) -> None:
+    engine = ArrayEngine()
+    engine.bits = ARRAY + 1
+    record, judgement = perform(TASK, engine, host(), Store(tmp_path))
+    reason = f"unreadable array: arrays: {DIGEST}.npy: its bits are not those of its name"
+    assert judgement == failed(reason)
+    assert (record.status, record.reason, record.probe) == (Status.RUN_FAILED, reason, None)
+    assert isinstance(Store(tmp_path).array(DIGEST, "float32"), Rejected)
+
+
+def test_the_folder_of_a_trial_is_gone(tmp_path: Path) -> None:
+    seen: list[Path] = []
+
+    class Seeing(FakeEngine):
+        def run(self, trial: Trial, out: Path) -> Outcome:
+            assert list(out.iterdir()) == []
+            seen.append(out)
+            return super().run(trial, out)
+
+    perform(TASK, Seeing(), host(), Store(tmp_path))
+    assert [path.exists() for path in seen] == [False]
+
+
+def test_no_room_for_the_folder_of_a_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(StoreError) as caught:
+        perform(TASK, FakeEngine(), host(), Store(tmp_path))
+    assert caught.value.message == (
+        f"no folder for a trial in {tmp_path}/nowhere: No such file or directory"
+    )
+    assert caught.value.hint == "make room there, or set TMPDIR"
+
+
+def test_a_task_without_a_key_is_a_mistake_of_ours(tmp_path: Path) -> None:
+    task = replace(TASK, planned=PlannedCell(cell=CELLS[0], action="skip"))
+    with pytest.raises(TypeError, match="was not planned to run"):
+        perform(task, FakeEngine(), host(), Store(tmp_path))
