@@ -73,7 +73,8 @@ def _install(session: nox.Session, *groups: str) -> None:
     if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
         return
     needed = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), *groups)
-    session.install("--editable", ".", *needed)
+    # Bytecode now, so that a run with nothing to do starts at once.
+    session.install("--editable", ".", *needed, env={"UV_COMPILE_BYTECODE": "1"})
     mark.write_text(wanted, encoding="utf-8")
 
 

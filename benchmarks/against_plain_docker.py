@@ -103,7 +103,16 @@ def by_hand(folder: Path, base: str) -> tuple[float, float]:
         for determinism in DETERMINISM:
             for _ in range(TRIALS):
                 command = ["/env/bin/python", "-m", "probe", "--out", "/tmp/out"]  # noqa: S108
-                docker("run", "--rm", f"by-hand:{release}", *command, "--determinism", determinism)
+                docker(
+                    "run",
+                    "--rm",
+                    "--network",
+                    "none",
+                    f"by-hand:{release}",
+                    *command,
+                    "--determinism",
+                    determinism,
+                )
     ended = time.monotonic()
     docker("rmi", "--force", *(f"by-hand:{release}" for release in RELEASES))
     return built - start, ended - built
