@@ -17,7 +17,7 @@ from runner.cli import workspace as ws
 from runner.cli.guard import INTERRUPTED
 from runner.cli.progress import RunProgress
 from runner.environments.docker import DockerEngine
-from runner.errors import NothingSelected
+from runner.errors import InputError, NothingSelected
 from runner.execution.gpu import discover_gpus
 from runner.execution.scheduler import Finished, Limits, Scheduler
 from runner.reports.words import number
@@ -34,7 +34,6 @@ FOLLOW_PARENT: Final = "SAMEBITS_FOLLOW_PARENT"
 _NO_RESULT: Final = 5
 _SET_PARENT_DEATH_SIGNAL: Final = 1
 _MEMORY_SHARE: Final = 0.8
-_NOT_RUNNABLE = (Status.REFUSED, Status.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,20 +150,22 @@ def exit_code(record: RunRecord, *, interrupted: bool) -> int:
 
     Raises
     ------
+    InputError
+        Every selected cell is impossible, whatever the host.
     NothingSelected
-        No selected cell can run here at all.
+        No selected cell can run on this host.
     """
     if interrupted:
         return INTERRUPTED
-    if all(row.status in _NOT_RUNNABLE for row in record.cells):
-        reasons = Counter(row.reason for row in record.cells)
-        most, count = reasons.most_common(1)[0]
-        raise NothingSelected(
-            f"none of the {len(record.cells)} selected cells can run here; {count} of them: {most}",
-            "`python -m runner plan` gives the reason for each",
-        )
-    complete = all(row.status in (Status.DONE, *_NOT_RUNNABLE) for row in record.cells)
-    return 0 if complete else _NO_RESULT
+    statuses = {row.status for row in record.cells}
+    if statuses <= {Status.REFUSED, Status.SKIPPED}:
+        reasons = Counter(row.reason for row in record.cells).most_common()
+        told = "\n".join(f"{number(count, 'cell')}: {reason}" for reason, count in reasons)
+        hint = "`python -m runner plan` gives the reason for each cell"
+        if statuses == {Status.REFUSED}:
+            raise InputError(f"none of the selected cells is possible\n{told}", hint)
+        raise NothingSelected(f"none of the selected cells can run on this host\n{told}", hint)
+    return 0 if statuses <= {Status.DONE, Status.REFUSED, Status.SKIPPED} else _NO_RESULT
 
 
 def tell_times(phases: tuple[Phase, ...], record: RunRecord, console: Console) -> None:
