@@ -70,7 +70,7 @@ def connect() -> APIClient:
     address = os.environ.get("DOCKER_HOST") or _context_address()
     try:
         api = APIClient(base_url=address, version="auto", timeout=_PING_SECONDS)
-    except _BROKEN as error:
+    except (*_BROKEN, ValueError, TypeError) as error:  # no address, or no engine's answer
         raise EngineUnavailable(
             f"no Docker engine answers at {address}: {_why(error)}",
             "start dockerd, or set DOCKER_HOST, or use --engine venv",
