@@ -1,0 +1,103 @@
+"""What a run's exit code says, and what bounds and chooses before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from unit.results.synthetic import cell, run, status
+
+from runner.cli.running import exit_code, limits
+from runner.cli.workspace import local_bases, may_run, same_model
+from runner.errors import NothingSelected
+from runner.execution.gpu import HostGpu
+from runner.results.records import Status
+
+FIRST, SECOND = cell("2.19.1"), cell("2.20.0")
+GPU = HostGpu(uuid="GPU-1", model="NVIDIA H100", compute_capability="9.0")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "code"),
+    [
+        pytest.param(Status.DONE, Status.DONE, 0, id="all have a result"),
+        pytest.param(Status.DONE, Status.SKIPPED, 0, id="one can't run here"),
+        pytest.param(Status.DONE, Status.REFUSED, 0, id="one can't run anywhere"),
+        *(
+            pytest.param(Status.DONE, failed, 5, id=f"one is {failed}")
+            for failed in (
+                Status.BUILD_FAILED,
+                Status.NO_GPU,
+                Status.MISMATCH,
+                Status.RUN_FAILED,
+                Status.TIMED_OUT,
+                Status.OUT_OF_MEMORY,
+                Status.STALE,
+                Status.INTERRUPTED,
+            )
+        ),
+        pytest.param(Status.RUN_FAILED, Status.SKIPPED, 5, id="none has a result"),
+    ],
+)
+def test_exit_codes(first: Status, second: Status, code: int) -> None:
+    record = run([status(FIRST, first), status(SECOND, second)])
+    assert exit_code(record, interrupted=False) == code
+    assert exit_code(record, interrupted=True) == 130
+
+
+def test_a_run_of_which_nothing_can_run_here() -> None:
+    record = run(
+        [
+            status(FIRST, Status.SKIPPED, "no GPU on this host"),
+            status(SECOND, Status.SKIPPED, "no GPU on this host"),
+            status(cell("2.4.4"), Status.REFUSED, "TensorFlow 2.4.4 has no wheel"),
+        ]
+    )
+    with pytest.raises(NothingSelected) as caught:
+        exit_code(record, interrupted=False)
+    assert caught.value.message.splitlines() == [
+        "none of the selected cells can run on this host",
+        "2 cells: no GPU on this host",
+        "1 cell: TensorFlow 2.4.4 has no wheel",
+    ]
+    assert caught.value.hint == "`python -m runner plan` gives the reason for each"
+
+
+def test_as_many_at_once_as_is_asked_for() -> None:
+    assert limits(3).slots == 3
+    assert limits(None).slots >= 1
+    assert limits(None).memory > 0
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        pytest.param([], {}, id="none"),
+        pytest.param(["3.11=a:1"], {"3.11": "a:1"}, id="one"),
+        pytest.param(["3.11=a:1", "3.12=b"], {"3.11": "a:1", "3.12": "b"}, id="two"),
+        pytest.param(["3.11=a", "3.11=b"], {"3.11": "b"}, id="the last wins"),
+        pytest.param(["3.11=a@sha256:0=1"], {"3.11": "a@sha256:0=1"}, id="a second ="),
+    ],
+)
+def test_images_given_by_hand(
+    given: list[str], found: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SAMEBITS_BASE", raising=False)
+    assert local_bases(given) == found
+    monkeypatch.setenv("SAMEBITS_BASE", " ".join(given))
+    assert local_bases([]) == found
+    assert local_bases(["3.9=z"]) == {"3.9": "z"}
+
+
+def test_environments_that_can_not_run_are_neither_locked_nor_built() -> None:
+    on_gpu = cell("2.20.0", device="gpu", cuda="12.9.1")
+    impossible = cell("2.20.0", python="3.8")
+    wanted = [FIRST, on_gpu, impossible, replace(FIRST, setting=SECOND.setting)]
+    assert may_run(wanted, ()) == (FIRST.environment,)
+    assert may_run(wanted, (GPU,)) == (FIRST.environment, on_gpu.environment)
+
+
+def test_bits_are_compared_within_one_model_of_gpu() -> None:
+    same, other = replace(GPU, uuid="GPU-2"), replace(GPU, uuid="GPU-3", model="NVIDIA H200")
+    assert same_model(()) == ()
+    assert same_model((GPU, other, same)) == (GPU, same)
