@@ -11,108 +11,21 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from requirements_of_host import bases, docker_api
+from places import ROOT
 
 from runner.environments.docker import connect
 from runner.errors import EngineUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from places import Place
 
 pytestmark = pytest.mark.e2e
 
-ROOT = Path(__file__).parents[2]
 RACING = "data.map.parallel"
 SEEDED = "random.normal.eager"
-MATRIX = """\
-version: 1
-resolve: {{exclude-newer: 2026-11-01}}
-environments:
-  cpu: {{python: "3.11", tensorflow: [{releases}]}}
-settings: {{determinism: [{determinism}]}}
-probe: {{trials: 2, repeats: 2, timeout: 5m, memory: 6g}}
-"""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A folder with a matrix file in it, and the engine that runs it."""
-
-    folder: Path
-    engine: str
-
-    def start(self, command: str, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "runner", command, *arguments],
-            cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-
-    def command(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        process = self.start(command, *arguments)
-        out, err = process.communicate(timeout=900)
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.command("run", "--engine", self.engine, *arguments)
-
-    def report(self) -> list[dict[str, object]]:
-        ended = self.command("report", "--format", "json")
-        assert ended.returncode == 0, ended.stderr
-        contexts = json.loads(ended.stdout)["contexts"]
-        assert len(contexts) == 1
-        assert contexts[0]["engine"] == self.engine
-        cells: list[dict[str, object]] = contexts[0]["cells"]
-        return cells
-
-    def stored(self) -> set[Path]:
-        return set((self.folder / "results" / "trials").rglob("*.json"))
-
-
-def write_matrix(folder: Path, releases: str, determinism: str) -> None:
-    text = MATRIX.format(releases=releases, determinism=determinism)
-    (folder / "matrix.yaml").write_text(text, encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Three releases in Docker, both determinism settings. Images built for it are removed."""
-    api = docker_api()
-    bases(api)
-    before = {image["Id"] for image in api.images()}
-    folder = tmp_path_factory.mktemp("docker")
-    write_matrix(folder, '"2.15.1", "2.18.1", "2.21.0"', "off, on")
-    yield Place(folder, "docker")
-    for image in api.images(filters={"label": "samebits.environment"}):
-        if image["Id"] not in before:
-            api.remove_image(image["Id"], force=True)
-    api.close()
-
-
-@pytest.fixture(scope="module")
-def venv(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Two releases in venvs."""
-    folder = tmp_path_factory.mktemp("venv")
-    write_matrix(folder, '"2.16.2", "2.20.0"', "off")
-    return Place(folder, "venv")
-
-
-@pytest.fixture(params=["docker", "venv"])
-def place(request: pytest.FixtureRequest) -> Place:
-    """Either engine."""
-    found: Place = request.getfixturevalue(request.param)
-    if not found.stored():
-        ended = found.run()
-        assert ended.returncode == 0, ended.stderr
-    return found
 
 
 def cases_of(cell: dict[str, object]) -> dict[str, dict[str, object]]:

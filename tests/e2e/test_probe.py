@@ -1,7 +1,4 @@
-"""The structure of the results with a real TensorFlow: what agrees, what varies.
-
-Set SAMEBITS_TF_PYTHON to a Python that has TensorFlow.
-"""
+"""The structure of the results with a real TensorFlow: what agrees, what varies."""
 
 from __future__ import annotations
 
@@ -15,20 +12,16 @@ import probe
 from probe.catalogue import CASES
 from runner.results.probe_output import CaseOutput, ProbeOutput
 
-PYTHON = os.environ.get("SAMEBITS_TF_PYTHON", "")
 IMAGES = Path(probe.__file__).parent.parent
 RACING = "data.map.parallel"
 STABLE_FAMILIES = {"stream", "dropout", "init"}
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(not PYTHON, reason="SAMEBITS_TF_PYTHON names no Python with TensorFlow"),
-]
+pytestmark = pytest.mark.e2e
 
 
-def run_probe(out: Path, *arguments: str) -> dict[str, CaseOutput]:
+def run_probe(python: Path, out: Path, *arguments: str) -> dict[str, CaseOutput]:
     subprocess.run(
-        [PYTHON, "-m", "probe", "--out", str(out), *arguments],
+        [python, "-m", "probe", "--out", str(out), *arguments],
         env={**os.environ, "PYTHONPATH": str(IMAGES)},
         timeout=300,
         check=True,
@@ -42,18 +35,26 @@ def digests(case: CaseOutput) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture(scope="module")
-def forward(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CaseOutput]:
-    return run_probe(tmp_path_factory.mktemp("forward"))
+def forward(
+    tensorflow_python: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, CaseOutput]:
+    return run_probe(tensorflow_python, tmp_path_factory.mktemp("forward"))
 
 
 @pytest.fixture(scope="module")
-def backward(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CaseOutput]:
-    return run_probe(tmp_path_factory.mktemp("reversed"), "--order", "reversed")
+def backward(
+    tensorflow_python: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, CaseOutput]:
+    return run_probe(tensorflow_python, tmp_path_factory.mktemp("reversed"), "--order", "reversed")
 
 
 @pytest.fixture(scope="module")
-def deterministic(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CaseOutput]:
-    return run_probe(tmp_path_factory.mktemp("deterministic"), "--determinism", "on")
+def deterministic(
+    tensorflow_python: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, CaseOutput]:
+    return run_probe(
+        tensorflow_python, tmp_path_factory.mktemp("deterministic"), "--determinism", "on"
+    )
 
 
 def test_every_case_has_an_answer(forward: dict[str, CaseOutput]) -> None:
