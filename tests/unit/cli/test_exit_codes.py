@@ -60,7 +60,7 @@ def test_a_run_of_which_nothing_can_run_here() -> None:
         "2 cells: no GPU on this host",
         "1 cell: TensorFlow 2.4.4 has no wheel",
     ]
-    assert caught.value.hint == "`python -m runner plan` gives the reason for each"
+    assert caught.value.hint == "`python -m runner plan` gives the reason for each cell"
 
 
 def test_as_many_at_once_as_is_asked_for() -> None:

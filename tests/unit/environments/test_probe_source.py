@@ -36,6 +36,12 @@ def shift(package: Path) -> None:
     (package / "inner" / "a.py").write_text("etwo")
 
 
+def swallow(package: Path) -> None:
+    """One file that reads like two."""
+    (package / "__main__.py").write_text("oneinner/a.py\0two")
+    (package / "inner" / "a.py").unlink()
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -45,6 +51,7 @@ def shift(package: Path) -> None:
         pytest.param(rename, id="name"),
         pytest.param(move, id="folder"),
         pytest.param(shift, id="where a file ends"),
+        pytest.param(swallow, id="one file for two"),
     ],
 )
 def test_the_hash_changes_with(images: Path, change: Callable[[Path], None]) -> None:
