@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import psutil
+from rich.markup import escape
 
 from runner.cli import workspace as ws
 from runner.cli.guard import INTERRUPTED
@@ -52,15 +53,19 @@ def run_matrix(
 ) -> tuple[int, RunRecord]:
     """Run the cells; returns the exit code of DESIGN §9 and the record of the run."""
     follow_parent()
+
+    def tell(line: str) -> None:
+        console.print(line, soft_wrap=True, highlight=False)
+
     started = datetime.now(UTC)
     environments = ws.may_run(cells, discover_gpus())
     local = ws.local_bases(options.bases)
     chosen = ws.choose_engine(options.engine, workspace, environments, local)
     try:
         if options.engine == "auto" and chosen.engine.name == "venv":
-            console.print(f"[yellow]no Docker, so venvs on this host:[/] {chosen.reason}")
+            tell(f"[yellow]no Docker, so venvs on this host:[/] {escape(chosen.reason)}")
         found = ws.find_locks(workspace, environments)
-        ready = ws.complete_locks(workspace, found, locked=options.locked, tell=console.print)
+        ready = ws.complete_locks(workspace, found, locked=options.locked, tell=tell)
         plan, now = ws.plan_cells(workspace, cells, chosen, ready, fresh=options.fresh)
         record = begin(workspace, plan, now, chosen, started)
         if not plan.to_run:
@@ -68,7 +73,7 @@ def run_matrix(
         announce(plan, chosen, console)
         workspace.store.add_run(record)
         if isinstance(chosen.engine, DockerEngine) and (swept := chosen.engine.sweep()):
-            console.print(f"removed {number(swept, 'container')} that an earlier run left behind")
+            tell(f"removed {number(swept, 'container')} that an earlier run left behind")
         with RunProgress(plan, console) as progress:
             finished = Scheduler(
                 plan=plan,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _ASK_SECONDS: Final = 20
 _LAST_WITH_BUILTIN: Final = 22
+_OF_UV: Final = re.compile(r"error: (?!failed to solve)|[x\xd7] No interpreter")
 # Podman's command of the same name says "podman version".
 _VERSION: Final = re.compile(r"Docker version (?P<version>(?P<major>\d+)[^\s,]*)")
 
@@ -103,19 +104,21 @@ def build_folders(blueprint: Blueprint, index: IndexSettings) -> Iterator[tuple[
 
 
 def reason_of(log: str) -> str:
-    """Pick the sentence of a failed build that says why, from the end of what it printed."""
+    """Pick the sentences of a failed build that say why, from the end of what it printed.
+
+    uv's are an ``error:`` line and, below it, one ``cause:`` line after the other.
+    """
     if re.search(r"no space left on device", log, re.IGNORECASE):
         return "the engine's disk is full"
-    patterns = (
-        r"error: (?P<why>(?:Failed|Request|Hash|No solution|No interpreter|The requested).*)",
-        r"(?P<why>No interpreter found .*)",
-        r"(?P<why>failed to solve.*|error: .*)",
-    )
-    for pattern in patterns:
-        if found := list(re.finditer(pattern, log)):
-            return found[-1]["why"].strip()[:500]
-    lines = [line for line in log.splitlines() if line.strip()]
-    return lines[-1].strip()[:500] if lines else "the build printed nothing"
+    lines = [re.sub(r"^(#\d+ )?([\d.]+ )?", "", line).strip() for line in log.splitlines()]
+    lines = [line for line in lines if line]
+    errors = [number for number, line in enumerate(lines) if _OF_UV.match(line)]
+    if errors:
+        causes = [line for line in lines[errors[-1] + 1 :] if line.startswith("cause:")]
+        told = [lines[errors[-1]], *causes[:1], *causes[1:][-1:]]
+        return "; ".join(re.sub(r"^(error:|cause:|[x\xd7] )\s*", "", line) for line in told)[:500]
+    solve = [line for line in lines if line.startswith("failed to solve")]
+    return (solve or lines or ["the build printed nothing"])[-1][:500]
 
 
 def _candidates(search: str) -> Iterator[str]:

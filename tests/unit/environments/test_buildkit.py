@@ -265,7 +265,17 @@ def test_both_are_gone_afterwards(images: Path) -> None:
             id="BuildKit's own",
         ),
         pytest.param("error: Failed a\nerror: Failed b\n", "Failed b", id="the last of several"),
-        pytest.param("error: " + "a" * 600, "error: " + "a" * 493, id="a long line"),
+        pytest.param("error: " + "a" * 600, "a" * 500, id="a long line"),
+        pytest.param(
+            "#7 11.8 error: Request failed after 3 retries\n"
+            "#7 11.8   cause: Failed to fetch: `https://index/simple/a/`\n"
+            "#7 11.8   cause: client error (Connect)\n"
+            "#7 11.8   cause: Connection refused (os error 111)\n"
+            "#7 ERROR: exit code: 2\n",
+            "Request failed after 3 retries; Failed to fetch: `https://index/simple/a/`; "
+            "Connection refused (os error 111)",
+            id="uv's first and last cause",
+        ),
     ],
 )
 def test_reasons(log: str, reason: str) -> None:
