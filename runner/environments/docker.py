@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import requests
-from docker import APIClient
-from docker.context import ContextAPI
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 from runner.environments import profile
@@ -31,6 +29,7 @@ from runner.environments.buildkit import (
     reason_of,
 )
 from runner.environments.collect import collect
+from runner.environments.connection import engine_address, open_engine
 from runner.environments.cpu import parse_cpuinfo
 from runner.environments.cuda import cuda_variables
 from runner.environments.engine import Base, BuildFailure, Outcome, Prepared
@@ -43,11 +42,12 @@ from runner.results.records import EngineName, Host
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from docker import APIClient
+
     from runner.environments.engine import Blueprint, Trial
     from runner.environments.index import IndexSettings
     from runner.matrix.cells import Environment
 
-_DEFAULT_ADDRESS: Final = "unix:///var/run/docker.sock"
 _CALL_SECONDS: Final = 30
 _PING_SECONDS: Final = 5
 _BUILD_SECONDS: Final = 3600
@@ -67,9 +67,9 @@ def connect() -> APIClient:
     EngineUnavailable
         None answers within a few seconds.
     """
-    address = os.environ.get("DOCKER_HOST") or _context_address()
+    address = engine_address()
     try:
-        api = APIClient(base_url=address, version="auto", timeout=_PING_SECONDS)
+        api = open_engine(address, _PING_SECONDS)
     except (*_BROKEN, ValueError, TypeError) as error:  # no address, or no engine's answer
         raise EngineUnavailable(
             f"no Docker engine answers at {address}: {_why(error)}",
@@ -106,7 +106,7 @@ class DockerEngine:
     @property
     def address(self) -> str:
         """Where the engine listens, as both docker-py and the command line take it."""
-        return os.environ.get("DOCKER_HOST") or _context_address()
+        return engine_address()
 
     def base(self, environment: Environment) -> Base:
         """Find, or pull, the base image of an environment."""
@@ -333,13 +333,6 @@ class DockerEngine:
     def _refuse_if_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise DockerException("cancelled")
-
-
-def _context_address() -> str:
-    with contextlib.suppress(Exception):
-        if context := ContextAPI.get_current_context():
-            return str(context.Host)
-    return _DEFAULT_ADDRESS
 
 
 def _seconds_between(start: str, end: str) -> float:

@@ -225,5 +225,7 @@ def _uv(
 def _cause(stderr: str) -> str:
     """The resolver's own sentence, on one line, without credentials."""
     lines = [line.strip() for line in scrub(stderr).splitlines() if line.strip()]
-    causes = [line.removeprefix("cause:").strip() for line in lines if line.startswith("cause:")]
+    # Older releases of uv write "Caused by:".
+    found = (re.match(r"(?:cause|Caused by):\s*(.*)", line) for line in lines)
+    causes = [line[1] for line in found if line]
     return "; ".join(causes[:2] + causes[2:][-1:]) or " ".join(lines)[-500:] or "uv said nothing"

@@ -11,9 +11,8 @@ import platform
 import time
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-import psutil
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +26,21 @@ _DEADLINE: Final = "samebits.deadline"
 _GRACE_SECONDS: Final = 300
 
 
+def start_of(process: int) -> str:
+    """When a process started: the boot, and the clock ticks since, which no change of clock moves.
+
+    Field 22 of /proc/PID/stat (proc_pid_stat(5)). Raises FileNotFoundError where no
+    process has that id, ValueError where none can.
+    """
+    if process <= 0:
+        raise ValueError(f"{process} is no process")
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+    return f"{boot}:{fields[19]}"
+
+
 def _own_start() -> str:
-    return f"{psutil.Process().create_time():.2f}"
+    return start_of(os.getpid())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +70,8 @@ def is_orphan(labels: Mapping[str, str], host: str, now: float) -> bool:
     try:
         if float(labels.get(_DEADLINE, "inf")) < now:
             return True
-        process = psutil.Process(int(labels[_PROCESS]))
-        return f"{process.create_time():.2f}" != labels[_STARTED]
-    except psutil.NoSuchProcess:
+        return start_of(int(labels[_PROCESS])) != labels[_STARTED]
+    except (FileNotFoundError, ProcessLookupError):
         return True
-    except (KeyError, ValueError, psutil.AccessDenied):
+    except (KeyError, ValueError, PermissionError):
         return False

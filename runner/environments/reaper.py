@@ -17,9 +17,9 @@ import time
 from typing import TYPE_CHECKING, Final
 
 import requests
-from docker import APIClient
 from docker.errors import DockerException
 
+from runner.environments.connection import open_engine
 from runner.environments.ownership import SESSION
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Reaper:
 def remove_session(address: str, session: str) -> int:
     """Remove all containers of a session with their volumes; returns how many were there."""
     removed = 0
-    api = APIClient(base_url=address, version="auto", timeout=_CALL_SECONDS)
+    api = open_engine(address, _CALL_SECONDS)
     with contextlib.closing(api):
         for row in api.containers(all=True, filters={"label": f"{SESSION}={session}"}):
             removed += 1
@@ -108,7 +108,7 @@ def main() -> None:
     if pids is None:
         return
     for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
     for _ in range(_ROUNDS):
         with contextlib.suppress(DockerException, requests.RequestException):

@@ -8,14 +8,13 @@ import subprocess
 import sys
 import time
 
-import psutil
 import pytest
 
-from runner.environments.ownership import Owner, is_orphan
+from runner.environments.ownership import Owner, is_orphan, start_of
 
 HOST = platform.node()
 NOW = 1_800_000_000.0
-STARTED = f"{psutil.Process().create_time():.2f}"
+STARTED = start_of(os.getpid())
 
 
 def dead_process() -> str:
