@@ -311,9 +311,9 @@ def gpu(extra: str) -> str:
             id="bounds without a unit",
         ),
         pytest.param(
-            SMALL + "probe: {timeout: 25h, memory: 63m}\n",
+            SMALL + "probe: {timeout: 86401s, memory: 63m}\n",
             "6: probe.memory: '63m' is no memory of 64m or more, such as 512m or 8g\n"
-            "6: probe.timeout: '25h' is no time up to 24h, such as 90s, 10m or 1h",
+            "6: probe.timeout: '86401s' is no time up to 24h, such as 90s, 10m or 1h",
             id="bounds out of bounds",
         ),
         pytest.param(

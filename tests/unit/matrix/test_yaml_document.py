@@ -64,6 +64,9 @@ def test_a_finding_gets_the_line_of_the_nearest_part_that_was_written() -> None:
     read = document.read("a:\n  b: one\n", "m.yaml")
     problem = read.problem(Finding(path=("a", "b", 0), message="wrong"))
     assert (problem.line, problem.path, problem.value) == (2, "a.b", "one")
+    items = document.read("a: [x, {b: y}]\n", "m.yaml")
+    assert items.problem(Finding(path=("a", 0), message="wrong")).value == "x"
+    assert items.problem(Finding(path=("a", 1), message="wrong")).value == ""
     assert read.problem(Finding(path=("gone", 3), message="wrong")).text("m.yaml") == (
         "m.yaml:1: wrong"
     )
