@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from runner.matrix.cells import Environment
 
 CUDA_PACKAGE: Final = re.compile(r"^(nvidia-|cuda-)")
@@ -35,15 +37,20 @@ def cuda_requirements(environment: Environment) -> tuple[str, ...]:
     )
 
 
-def cuda_variables(environment: Environment, packages: str) -> dict[str, str]:
-    """Environment variables by which TensorFlow finds the wheels' libraries in `packages`.
+def cuda_variables(
+    environment: Environment, packages: str, chosen: Mapping[str, str]
+) -> dict[str, str]:
+    """Add to the `chosen` variables those by which TensorFlow finds the wheels in `packages`.
 
     Wheels before 2.14 carry no RUNPATH to them, and 2.16 and 2.17 were reported not to find them
     (https://github.com/tensorflow/tensorflow/issues/63362).
+    `XLA_FLAGS` is a list: the chosen flags come after ours.
     """
     if not cuda_requirements(environment):
-        return {}
+        return dict(chosen)
+    flags = [f"--xla_gpu_cuda_data_dir={packages}/nvidia/cuda_nvcc", chosen.get("XLA_FLAGS", "")]
     return {
         "LD_LIBRARY_PATH": ":".join(f"{packages}/nvidia/{name}/lib" for name in _FOLDERS),
-        "XLA_FLAGS": f"--xla_gpu_cuda_data_dir={packages}/nvidia/cuda_nvcc",
+        **chosen,
+        "XLA_FLAGS": " ".join(filter(None, flags)),
     }

@@ -147,16 +147,15 @@ class DockerEngine:
     def run(self, trial: Trial, out: Path) -> Outcome:
         """Run one trial in a fresh container under the hardened profile."""
         python = trial.cell.environment.python
-        chosen = cuda_variables(
-            trial.cell.environment, f"/opt/env/lib/python{python}/site-packages"
-        )
+        packages = f"/opt/env/lib/python{python}/site-packages"
+        variables = cuda_variables(trial.cell.environment, packages, dict(trial.variables))
         command = ["python", "-m", "probe", "--out", profile.OUT, *trial.arguments]
         labels = {"samebits.cell": trial.cell.id}
         try:
             with self._container(
                 trial.prepared.reference,
                 ["timeout", "-s", "KILL", str(trial.timeout), *command],
-                chosen | dict(trial.variables),
+                variables,
                 labels=labels,
                 timeout=trial.timeout,
                 memory=trial.memory,

@@ -244,15 +244,14 @@ def _ask(command: list[str]) -> str:
 def _variables(trial: Trial, home: str) -> dict[str, str]:
     """The whole environment of a trial: only what is named here enters."""
     venv = Path(trial.prepared.reference)
-    python = trial.cell.environment.python
+    packages = f"{venv}/lib/python{trial.cell.environment.python}/site-packages"
     return {
         "PATH": f"{venv / 'bin'}:/usr/local/bin:/usr/bin:/bin",
         "HOME": home,
         "PYTHONPATH": str(trial.probe_folder),
         "PYTHONDONTWRITEBYTECODE": "1",
         "CUDA_VISIBLE_DEVICES": trial.gpu or "",
-        **cuda_variables(trial.cell.environment, f"{venv}/lib/python{python}/site-packages"),
-        **dict(trial.variables),
+        **cuda_variables(trial.cell.environment, packages, dict(trial.variables)),
     }
 
 

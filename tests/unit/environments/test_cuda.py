@@ -34,16 +34,32 @@ def test_wheels_follow_the_major_release(
 @pytest.mark.parametrize("environment", [CPU, SYSTEM], ids=["cpu", "inside the base"])
 def test_nothing_is_needed_and_nothing_is_set(environment: Environment) -> None:
     assert cuda_requirements(environment) == ()
-    assert cuda_variables(environment, "/env") == {}
+    assert cuda_variables(environment, "/env", {}) == {}
 
 
 def test_libraries_are_found_below_the_packages() -> None:
-    found = cuda_variables(GPU, "/env")
+    found = cuda_variables(GPU, "/env", {})
     assert found["XLA_FLAGS"] == "--xla_gpu_cuda_data_dir=/env/nvidia/cuda_nvcc"
     folders = found["LD_LIBRARY_PATH"].split(":")
     assert {"/env/nvidia/cudnn/lib", "/env/nvidia/cublas/lib"} < set(folders)
     assert all(one.startswith("/env/nvidia/") and one.endswith("/lib") for one in folders)
     assert sorted(found) == ["LD_LIBRARY_PATH", "XLA_FLAGS"]
+
+
+def test_chosen_variables_are_kept_and_xla_flags_are_joined() -> None:
+    chosen = {"A": "x", "XLA_FLAGS": "--xla_gpu_deterministic_ops"}
+    ours = cuda_variables(GPU, "/env", {})
+    assert cuda_variables(GPU, "/env", chosen) == {
+        **ours,
+        "A": "x",
+        "XLA_FLAGS": f"{ours['XLA_FLAGS']} --xla_gpu_deterministic_ops",
+    }
+
+
+@pytest.mark.parametrize("environment", [CPU, SYSTEM], ids=["cpu", "inside the base"])
+def test_without_wheels_the_chosen_variables_are_all(environment: Environment) -> None:
+    chosen = {"A": "x", "XLA_FLAGS": "--xla_gpu_deterministic_ops"}
+    assert cuda_variables(environment, "/env", chosen) == chosen
 
 
 @pytest.mark.parametrize(

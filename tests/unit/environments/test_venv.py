@@ -252,6 +252,9 @@ def test_a_trial_on_a_gpu_sees_that_one_and_finds_its_libraries(probe: ScriptedP
     packages = f"{probe.venv}/lib/python3.11/site-packages"
     assert seen["CUDA_VISIBLE_DEVICES"] == "GPU-1"
     assert seen["XLA_FLAGS"] == f"--xla_gpu_cuda_data_dir={packages}/nvidia/cuda_nvcc"
+    chosen = (("XLA_FLAGS", "--xla_gpu_deterministic_ops"),)
+    joined = entered(probe, replace(probe.trial(ASK, variables=chosen), cell=cell, gpu="GPU-1"))
+    assert joined["XLA_FLAGS"] == f"{seen['XLA_FLAGS']} --xla_gpu_deterministic_ops"
     assert f"{packages}/nvidia/cudnn/lib" in seen["LD_LIBRARY_PATH"].split(":")
 
 
