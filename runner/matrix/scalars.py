@@ -98,7 +98,8 @@ def _sentence(word: str) -> str:
 _SWITCHES, _PREFERENCES = get_args(cells.Switch), get_args(cells.Preference)
 # YAML 1.1 editors read off and on as booleans.
 _BOOLEANS = [False, True]
-_THREADS, _RUNS, _SEED = _Whole(1, 1024), _Whole(1, 1000), _Whole(0, 2**32 - 1)
+# No seed that `probe.arguments` refuses: the cell would fail after its image was built.
+_THREADS, _RUNS, _SEED = _Whole(1, 1024), _Whole(1, 1000), _Whole(0, 2**31 - 1)
 
 FileVersion = Annotated[str, BeforeValidator(Words(("1",))), WithJsonSchema({"enum": [1, "1"]})]
 Device = Annotated[cells.Device, BeforeValidator(Words(get_args(cells.Device)))]

@@ -298,9 +298,9 @@ def gpu(extra: str) -> str:
             id="name of a set",
         ),
         pytest.param(
-            SMALL + "probe: {trials: 0, repeats: -1, seed: 4294967296}\n",
+            SMALL + "probe: {trials: 0, repeats: -1, seed: 2147483648}\n",
             "6: probe.repeats: '-1' is no whole number from 1 to 1000\n"
-            "6: probe.seed: '4294967296' is no whole number from 0 to 4294967295\n"
+            "6: probe.seed: '2147483648' is no whole number from 0 to 2147483647\n"
             "6: probe.trials: '0' is no whole number from 1 to 1000",
             id="probe counts",
         ),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
 from unit.matrix.matrix_text import SMALL
 
+from probe import arguments
 from runner.errors import InputError
 from runner.matrix import spec
 from runner.matrix.catalog import refusal
 from runner.matrix.problems import MatrixError
+from runner.matrix.schema import schema_text
 from runner.matrix.spec import Probe
 
 ROOT = Path(__file__).parents[3]
@@ -101,6 +104,26 @@ def test_times(written: str, seconds: int) -> None:
 def test_sizes(written: str, size: int) -> None:
     matrix = spec.parse(SMALL + f"probe: {{memory: {written}}}\n", "m.yaml")
     assert matrix.probe.memory_bytes == size
+
+
+BOUNDS = json.loads(schema_text())["$defs"]["ProbeSection"]["properties"]
+
+
+@pytest.mark.parametrize("key", ["seed", "repeats"])
+@pytest.mark.parametrize("bound", ["minimum", "maximum"])
+def test_the_probe_takes_what_the_file_takes(key: str, bound: str) -> None:
+    value = BOUNDS[key][bound]
+    matrix = spec.parse(SMALL + f"probe: {{{key}: {value}}}\n", "m.yaml")
+    probe = arguments.parse(["--out", "o", f"--{key}", str(value)])
+    assert getattr(matrix.probe, key) == getattr(probe, key) == value
+
+
+@pytest.mark.parametrize("beyond", [-1, 2**31])
+def test_both_refuse_a_seed_beyond(beyond: int) -> None:
+    with pytest.raises(MatrixError):
+        spec.parse(SMALL + f"probe: {{seed: {beyond}}}\n", "m.yaml")
+    with pytest.raises(SystemExit):
+        arguments.parse(["--out", "o", "--seed", str(beyond)])
 
 
 @pytest.mark.parametrize("release", ["2.20.0rc0", "2.21.1", "2.22.0", "3.0.0", "2.15.0.post1"])
