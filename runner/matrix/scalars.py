@@ -27,7 +27,8 @@ _LEAST_MEMORY = 64 * 1024**2
 _LONGEST_VARIABLE = 4096
 
 # These decide which code is loaded and which GPU is seen; the recipe and the lease own them.
-_RESERVED = ("LD_LIBRARY_PATH", "LD_PRELOAD", "NVIDIA_VISIBLE_DEVICES", "PATH")
+_RESERVED = ("CUDA_VISIBLE_DEVICES", "HOME", "NVIDIA_VISIBLE_DEVICES", "PATH", "TMPDIR")
+_RESERVED_PREFIXES = ("LD_", "PIP_", "PYTHON", "SAMEBITS_", "UV_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _name(word: str) -> str:
 def _variable(word: str) -> str:
     if not _VARIABLE.fullmatch(word):
         raise wrong(f"{shown(word)} is no name of a variable; use capitals, digits and _")
-    if word in _RESERVED or word.startswith("PYTHON"):
+    if word in _RESERVED or word.startswith(_RESERVED_PREFIXES):
         raise wrong(f"{word} decides which code or GPU is used, a matrix can't set it")
     return word
 

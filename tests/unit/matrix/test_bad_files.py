@@ -544,7 +544,22 @@ def test_images_that_are_not(image: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHASHSEED", "NVIDIA_VISIBLE_DEVICES"],
+    [
+        "CUDA_VISIBLE_DEVICES",
+        "HOME",
+        "LD_AUDIT",
+        "LD_BIND_NOW",
+        "LD_LIBRARY_PATH",
+        "LD_PRELOAD",
+        "NVIDIA_VISIBLE_DEVICES",
+        "PATH",
+        "PIP_INDEX_URL",
+        "PYTHONHASHSEED",
+        "PYTHONPATH",
+        "SAMEBITS_BASE",
+        "TMPDIR",
+        "UV_CACHE_DIR",
+    ],
 )
 def test_variables_that_decide_what_runs_are_not_settings(name: str) -> None:
     assert problems(SMALL + f"settings: {{env: {{x: {{{name}: y}}}}}}\n") == [

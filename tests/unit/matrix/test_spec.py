@@ -106,6 +106,14 @@ def test_sizes(written: str, size: int) -> None:
     assert matrix.probe.memory_bytes == size
 
 
+@pytest.mark.parametrize(
+    "name", ["CUDA_MODULE_LOADING", "HOME_OF_X", "LDFLAGS", "NVIDIA_TF32_OVERRIDE", "XLA_FLAGS"]
+)
+def test_variables_that_only_look_reserved_are_taken(name: str) -> None:
+    matrix = spec.parse(SMALL + f"settings: {{env: {{x: {{{name}: y}}}}}}\n", "m.yaml")
+    assert {cell.setting.variables for cell in matrix.cells} == {((name, "y"),)}
+
+
 BOUNDS = json.loads(schema_text())["$defs"]["ProbeSection"]["properties"]
 
 
