@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from runner.matrix.cells import Cell, Environment, Excluded
+    from runner.matrix.cells import Cell, Excluded
     from runner.matrix.document import Data
 
 PLACES: dict[str, type[Section]] = {
@@ -62,10 +62,6 @@ class Matrix:
     cells: tuple[Cell, ...]
     excluded: tuple[Excluded, ...]
     probe: Probe
-
-    def base(self, environment: Environment) -> str:
-        """Return the image that an environment starts from."""
-        return environment.base or self.bases[environment.python]
 
 
 def load(path: pathlib.Path) -> Matrix:

@@ -140,14 +140,12 @@ def test_releases_the_table_can_not_rule_out_are_taken(release: str) -> None:
     assert {cell.environment.tensorflow for cell in matrix.cells} == {release}
 
 
-def test_an_environment_starts_from_its_own_base_or_that_of_its_python() -> None:
+def test_an_environment_names_its_own_base_and_the_file_that_of_a_python() -> None:
     text = SMALL + "  own: {python: 3.11, tensorflow: 2.20.0, base: mine:1}\n"
     matrix = spec.parse(text + "base: {3.11: python:3.11-bookworm}\n", "m.yaml")
     environments = dict.fromkeys(cell.environment for cell in matrix.cells)
-    assert [(environment.base, matrix.base(environment)) for environment in environments] == [
-        (None, "python:3.11-bookworm"),
-        ("mine:1", "mine:1"),
-    ]
+    assert [environment.base for environment in environments] == [None, "mine:1"]
+    assert matrix.bases == {"3.11": "python:3.11-bookworm"}
 
 
 def test_cuda_inside_the_image() -> None:
@@ -165,7 +163,7 @@ environments:
     )
     (environment,) = {cell.environment for cell in matrix.cells}
     assert environment.id.startswith("py3.8-tf2.4.4-cudasystem-base")
-    assert matrix.base(environment) == "nvidia/cuda:11.0.3-cudnn8-runtime-ubuntu20.04"
+    assert environment.base == "nvidia/cuda:11.0.3-cudnn8-runtime-ubuntu20.04"
     assert {cell.setting.device for cell in matrix.cells} == {"gpu"}
 
 
