@@ -1,4 +1,4 @@
-"""Matrix products of fixed inputs: arithmetic only."""
+"""Matrix products: of fixed inputs, which is arithmetic only, and of two seeded random ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from probe.inputs import fixed
 from probe.registry import case
 
 if TYPE_CHECKING:
-    from probe.registry import Lab
+    from probe.registry import Lab, Outputs
 
 
 @case(
@@ -52,3 +52,18 @@ def matmul_bfloat16(lab: Lab) -> object:
     left = tf.cast(fixed("matmul.left16", 256, 512), tf.bfloat16)
     right = tf.cast(fixed("matmul.right16", 512, 128), tf.bfloat16)
     return tf.matmul(left, right)
+
+
+@case(
+    "random.matmul.eager",
+    family="matmul",
+    exercises="two seeded random matrices, their product and its sum",
+    may_vary="the stream (left, right), or else the arithmetic (product, sum)",
+)
+def matmul_random(lab: Lab) -> Outputs:
+    tf = lab.tf
+    tf.random.set_seed(lab.seed)
+    left = tf.random.normal([100, 100])
+    right = tf.random.normal([100, 100])
+    product = tf.matmul(left, right)
+    return {"left": left, "right": right, "product": product, "sum": tf.reduce_sum(product)}

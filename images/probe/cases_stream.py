@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from probe.registry import Lab, Outputs
 
 COUNT = 10_000
-SIDE = 100
 
 
 @case(
@@ -27,21 +26,6 @@ def normal_eager(lab: Lab) -> Outputs:
     tf.random.set_seed(lab.seed)
     second = tf.random.normal([COUNT])
     return {"first": first, "second": second}
-
-
-@case(
-    "random.matmul.eager",
-    family="stream",
-    exercises="two seeded random matrices, their product and its sum",
-    may_vary="the stream (left, right), or else the arithmetic (product, sum)",
-)
-def matmul_eager(lab: Lab) -> Outputs:
-    tf = lab.tf
-    tf.random.set_seed(lab.seed)
-    left = tf.random.normal([SIDE, SIDE])
-    right = tf.random.normal([SIDE, SIDE])
-    product = tf.matmul(left, right)
-    return {"left": left, "right": right, "product": product, "sum": tf.reduce_sum(product)}
 
 
 @case(

@@ -49,6 +49,18 @@ def test_every_family_has_a_case() -> None:
     assert {case.family for case in CASES} == FAMILIES
 
 
+def test_a_stream_is_drawn_and_nothing_is_computed_from_it() -> None:
+    family = {case.name: case.family for case in CASES}
+    assert family["random.matmul.eager"] == "matmul"
+    source = (FOLDER / "cases_stream.py").read_text(encoding="utf-8")
+    called = {
+        node.func.attr
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert not {name for name in called if "matmul" in name or "reduce" in name}
+
+
 def test_every_module_of_cases_is_in_the_catalogue() -> None:
     modules = {f"probe.{path.stem}" for path in FOLDER.glob("cases_*.py")}
     assert {case.body.__module__ for case in CASES} == modules
