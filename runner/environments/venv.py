@@ -101,6 +101,7 @@ class VenvEngine:
             ]
             try:
                 process = self._start(command, _variables(trial, home), output.fileno(), home)
+                _bound(process)
             except OSError as error:
                 return Outcome(exit_code=None, failure=f"can't start: {error.strerror}")
             with process:
@@ -143,10 +144,6 @@ class VenvEngine:
         self._running.add(process)
         if self._cancelled.is_set():  # it came in between
             _kill(process)
-        with contextlib.suppress(psutil.Error):
-            handle = psutil.Process(process.pid)
-            handle.rlimit(psutil.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
-            handle.rlimit(psutil.RLIMIT_CORE, (0, 0))
         return process
 
     def _watch(self, process: subprocess.Popen[bytes], trial: Trial) -> str:
@@ -253,6 +250,14 @@ def _variables(trial: Trial, home: str) -> dict[str, str]:
         "CUDA_VISIBLE_DEVICES": trial.gpu or "",
         **cuda_variables(trial.cell.environment, packages, dict(trial.variables)),
     }
+
+
+def _bound(process: subprocess.Popen[bytes]) -> None:
+    """Bound what a probe writes; an installer unpacks libraries that are larger."""
+    with contextlib.suppress(psutil.Error):
+        handle = psutil.Process(process.pid)
+        handle.rlimit(psutil.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
+        handle.rlimit(psutil.RLIMIT_CORE, (0, 0))
 
 
 def _resident_bytes(pid: int) -> int:

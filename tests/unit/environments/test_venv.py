@@ -6,12 +6,14 @@ The venv is a link to this interpreter and the probe a few lines, so that nothin
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
 import sys
 import threading
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -276,6 +278,57 @@ def test_a_build_that_fails_is_a_value_with_a_reason(tmp_path: Path) -> None:
     assert isinstance(built, BuildFailure)
     assert "/nowhere/python3.11" in built.reason
     assert built.reason in built.log.replace("\n", " ")
+
+
+TENSORFLOW = """
+import pathlib, sys
+pathlib.Path(sys.prefix, "made-in").write_text(sys.prefix)
+class keras:
+    class layers:
+        Dense = None
+"""
+
+
+class InstallableTensorflow:
+    """A package of that name in a wheel on this disk: a whole build without a network."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.engine = VenvEngine(root / "venvs", IndexSettings())
+
+    def blueprint(self, source: str = TENSORFLOW, *, padding: int = 0) -> Blueprint:
+        """A blueprint whose lock has that one package, with a file of so many zeros in it."""
+        wheel = self._root / "tensorflow-1-py3-none-any.whl"
+        about = {"METADATA": "Metadata-Version: 2.1\nName: tensorflow\nVersion: 1\n"}
+        about["WHEEL"] = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("tensorflow/__init__.py", source)
+            with archive.open("tensorflow/zeros", "w") as file:
+                for _ in range(padding // MIB):
+                    file.write(bytes(MIB))
+            for name, text in about.items():
+                archive.writestr(f"tensorflow-1.dist-info/{name}", text)
+            record = "".join(f"{name},,\n" for name in archive.namelist())
+            archive.writestr(
+                "tensorflow-1.dist-info/RECORD", record + "tensorflow-1.dist-info/RECORD,,\n"
+            )
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        lock = f"tensorflow @ {wheel.as_uri()} --hash=sha256:{digest}\n"
+        found = blueprint(self._root, lock=lock)
+        return replace(found, base=replace(found.base, reference=sys.executable))
+
+
+@pytest.fixture
+def installable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InstallableTensorflow:
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+    return InstallableTensorflow(tmp_path)
+
+
+def test_libraries_larger_than_what_a_probe_may_write_are_installed(
+    installable: InstallableTensorflow,
+) -> None:
+    built = installable.engine.prepare(installable.blueprint(padding=257 * MIB))
+    assert isinstance(built, Prepared)
 
 
 def folders(root: Path) -> set[Path]:
