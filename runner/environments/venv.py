@@ -24,6 +24,7 @@ import psutil
 from filelock import FileLock
 from uv import find_uv_bin
 
+from runner.environments.buildkit import reason_of
 from runner.environments.cpu import parse_cpuinfo
 from runner.environments.cuda import cuda_variables
 from runner.environments.engine import Base, BuildFailure, Outcome, Prepared
@@ -189,7 +190,8 @@ class VenvEngine:
             for step in steps:
                 code, log = self._step([str(word) for word in step], folder_of_lock)
                 if code != 0:
-                    return BuildFailure(reason=_last_error(log), log=log)
+                    reason = "cancelled" if self._cancelled.is_set() else reason_of(log)
+                    return BuildFailure(reason=reason, log=log)
         (folder / _MADE).touch()
         return None
 
@@ -271,9 +273,3 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a process and all it started."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-
-
-def _last_error(log: str) -> str:
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    errors = [line for line in lines if "error" in line.lower()]
-    return (errors or lines or ["the build printed nothing"])[-1][:500]

@@ -331,6 +331,25 @@ def test_libraries_larger_than_what_a_probe_may_write_are_installed(
     assert isinstance(built, Prepared)
 
 
+def test_a_failed_installation_names_its_error_and_the_cause(
+    installable: InstallableTensorflow,
+) -> None:
+    right = installable.blueprint()
+    wrong = replace(right, lock=Lock(f"{right.lock.text.split('sha256:')[0]}sha256:{'0' * 64}\n"))
+    built = installable.engine.prepare(wrong)
+    assert isinstance(built, BuildFailure)
+    package = right.lock.text.split(" --hash")[0]
+    assert built.reason == f"Failed to read `{package}`; Hash mismatch for `{package}`"
+
+
+def test_a_tensorflow_that_can_not_be_imported_says_why(
+    installable: InstallableTensorflow,
+) -> None:
+    built = installable.engine.prepare(installable.blueprint("import nowhere"))
+    assert isinstance(built, BuildFailure)
+    assert built.reason == "ModuleNotFoundError: No module named 'nowhere'"
+
+
 def folders(root: Path) -> set[Path]:
     """The folders of all environments that were tried: each has a file that locks it."""
     return {path.with_suffix("") for path in (root / "venvs").glob("*.lock")}
@@ -372,7 +391,7 @@ def test_a_cancelled_engine_builds_nothing(tmp_path: Path) -> None:
     engine = VenvEngine(tmp_path / "venvs", IndexSettings())
     engine.cancel()
     assert engine.prepare(blueprint(tmp_path)) == BuildFailure(
-        reason="error: cancelled", log="error: cancelled"
+        reason="cancelled", log="error: cancelled"
     )
 
 
