@@ -6,6 +6,7 @@ import functools
 import os
 import signal
 import sys
+import threading
 import traceback
 from typing import TYPE_CHECKING, Final, ParamSpec
 
@@ -49,6 +50,9 @@ def _code(command: Callable[[], int], console: Console) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         console.print("interrupted", style="yellow")
+        if threading.active_count() > 1:  # interrupted again while workers were being ended
+            sys.stdout.flush()
+            os._exit(INTERRUPTED)
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -65,8 +65,8 @@ def clean(root: Path, console: Console, *, images: bool, venvs: bool) -> int:
 
 
 def _committed(workspace: ws.Workspace, environment: Environment) -> str | None:
-    path = locks.path_of(environment, workspace.locks)
-    return path.read_text(encoding="utf-8") if path.exists() else None
+    lock = locks.read_committed(environment, workspace.locks)
+    return lock.text if lock else None
 
 
 def _pin_bases(workspace: ws.Workspace, console: Console) -> None:

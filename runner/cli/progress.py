@@ -5,7 +5,7 @@ On a terminal a live display; elsewhere one line for each thing that ended.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, Self
 
 from rich.markup import escape
@@ -39,7 +39,7 @@ class RunProgress:
     def __init__(self, plan: Plan, console: Console) -> None:
         self._console = console
         self._expected = Counter({row.cell.id: len(row.missing) for row in plan.to_run})
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
         self._done: Counter[str] = Counter()
         self._active: dict[tuple[str, str, int], TaskID] = {}
         self._progress = Progress(
@@ -93,7 +93,7 @@ class RunProgress:
 
     def _tried(self, event: Event) -> None:
         self._done[event.subject] += 1
-        self._seconds[event.subject] += event.seconds  # type: ignore[assignment] # a sum of floats
+        self._seconds[event.subject] += event.seconds
         if event.status is not Status.DONE:
             self._say(str(event.status), event.subject, event.reason, "red")
             self._show_log(event.log)

@@ -6,18 +6,16 @@ import ctypes
 import os
 import signal
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-import psutil
 from rich.markup import escape
 
 from runner.cli import workspace as ws
 from runner.cli.guard import INTERRUPTED
 from runner.cli.progress import RunProgress
-from runner.environments.docker import DockerEngine
 from runner.errors import InputError, NothingSelected
 from runner.execution.gpu import discover_gpus
 from runner.execution.scheduler import Finished, Limits, Scheduler
@@ -27,6 +25,7 @@ from runner.results.records import CellStatus, RunRecord, Status
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from runner.environments.engine import Capacity
     from runner.execution.plan import Action, Circumstances, Plan
     from runner.matrix.cells import Cell
     from runner.results.records import Phase
@@ -72,7 +71,7 @@ def run_matrix(
             return conclude(workspace, record, None, console)
         announce(plan, chosen, console)
         workspace.store.add_run(record)
-        if isinstance(chosen.engine, DockerEngine) and (swept := chosen.engine.sweep()):
+        if swept := chosen.engine.sweep():
             tell(f"removed {number(swept, 'container')} that an earlier run left behind")
         with RunProgress(plan, console) as progress:
             finished = Scheduler(
@@ -81,7 +80,7 @@ def run_matrix(
                 store=workspace.store,
                 host=now.host,
                 probe=workspace.matrix.probe,
-                limits=limits(options.jobs),
+                limits=limits(options.jobs, chosen.engine.capacity()),
                 gpus=now.gpus,
                 listen=progress,
             ).execute()
@@ -90,10 +89,9 @@ def run_matrix(
     return conclude(workspace, record, finished, console)
 
 
-def limits(jobs: int | None) -> Limits:
-    """One slot a core unless told otherwise, and most of the memory that is free."""
-    memory = int(psutil.virtual_memory().available * _MEMORY_SHARE)
-    return Limits(slots=jobs or os.cpu_count() or 1, memory=memory)
+def limits(jobs: int | None, capacity: Capacity) -> Limits:
+    """One slot a core unless told otherwise, and most of the memory."""
+    return Limits(slots=jobs or capacity.cores, memory=int(capacity.memory * _MEMORY_SHARE))
 
 
 def begin(
@@ -101,7 +99,13 @@ def begin(
 ) -> RunRecord:
     """Make the record of a run before it runs, which presumes that it is interrupted."""
     cells = tuple(
-        CellStatus(cell=row.cell.id, axes=row.cell.axes, status=row.status, reason=row.reason)
+        CellStatus(
+            cell=row.cell.id,
+            axes=row.cell.axes,
+            status=row.status,
+            reason=row.reason,
+            key=row.key.digest if row.key else "",
+        )
         for row in plan.cells
     )
     return RunRecord(
@@ -118,7 +122,12 @@ def begin(
 def announce(plan: Plan, chosen: ws.Chosen, console: Console) -> None:
     """Say what is about to happen."""
     counts = Counter(row.action for row in plan.cells)
-    left_out: dict[Action, str] = {"reuse": "reused", "refuse": "refused", "skip": "skipped"}
+    left_out: dict[Action, str] = {
+        "reuse": "reused",
+        "refuse": "refused",
+        "skip": "skipped",
+        "fail": "failed",
+    }
     rest = [f"{counts[action]} {word}" for action, word in left_out.items() if counts[action]]
     console.print(
         f"{number(len(plan.blueprints), 'environment')} and {number(plan.trials, 'trial')} of "
@@ -175,10 +184,10 @@ def exit_code(record: RunRecord, *, interrupted: bool) -> int:
 
 def tell_times(phases: tuple[Phase, ...], record: RunRecord, console: Console) -> None:
     """Say where the time went."""
-    spent = Counter[str]()
+    spent: defaultdict[str, float] = defaultdict(float)
     counts = Counter(phase.kind for phase in phases)
     for phase in phases:
-        spent[phase.kind] += phase.end - phase.start  # type: ignore[assignment] # a sum of floats
+        spent[phase.kind] += phase.end - phase.start
     wall = (record.finished or record.started) - record.started
     parts = [f"{number(counts[kind], kind)} {spent[kind]:.0f} s" for kind in counts]
     side_by_side = sum(spent.values()) / max(wall.total_seconds(), 0.001)

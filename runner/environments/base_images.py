@@ -31,8 +31,7 @@ PINS_FILE: Final = "bases.json"
 
 def image_name(blueprint: Blueprint) -> str:
     """Name an image by the content hash of all that goes into it."""
-    recipe = (blueprint.probe.images / "Dockerfile", blueprint.probe.images / "install")
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in recipe))
+    digest = hashlib.sha256(blueprint.probe.recipe_sha256.encode())
     for part in (blueprint.lock.sha256, blueprint.base.identity, blueprint.probe.sha256):
         digest.update(part.encode())
     return f"samebits/{blueprint.environment.id}:{digest.hexdigest()[:16]}"
@@ -120,9 +119,15 @@ class BaseImages:
             return Base(reference=wanted, identity=wanted.split("@")[1], pinned=True)
         identity = str(facts["Id"])
         short = identity.removeprefix("sha256:")[:16]
-        # A tag can move between now and the build; this one says what it points to.
-        self.api.tag(identity, "samebits/base", short)
-        return Base(reference=f"samebits/base:{short}", identity=identity, pinned=False)
+        try:
+            # A tag can move between now and the build; this one says what it points to.
+            self.api.tag(identity, "samebits/base", short)
+        except (DockerException, requests.RequestException) as error:
+            raise EngineUnavailable(f"the engine stopped answering: {_line(error)}") from None
+        digest = _pulled_digest(facts)
+        return Base(
+            reference=f"samebits/base:{short}", identity=digest or identity, pinned=bool(digest)
+        )
 
     def _inspect(self, image: str) -> Mapping[str, object] | None:
         try:
@@ -140,6 +145,13 @@ class BaseImages:
                     raise EngineUnavailable(*_no_base(image, python, row["error"]))
         except (DockerException, requests.RequestException) as error:
             raise EngineUnavailable(*_no_base(image, python, _line(error))) from None
+
+
+def _pulled_digest(facts: Mapping[str, object]) -> str:
+    """The digest by which a registry knows an image that was pulled from one, or ''."""
+    known = facts.get("RepoDigests")
+    names = [str(name) for name in known] if isinstance(known, list) else []
+    return next((name.partition("@")[2] for name in sorted(names) if "@" in name), "")
 
 
 def _no_base(image: str, python: str, why: str) -> tuple[str, str]:

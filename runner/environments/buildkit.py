@@ -7,9 +7,12 @@ can, and never fall back to the classic builder: a secret would become a build a
 
 from __future__ import annotations
 
+import contextlib
+import netrc
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from contextlib import contextmanager
@@ -17,9 +20,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from uv import find_uv_bin
 
+from runner.environments.index import scrub
 from runner.errors import EngineUnavailable
 
 if TYPE_CHECKING:
@@ -27,9 +32,13 @@ if TYPE_CHECKING:
 
     from runner.environments.engine import Blueprint
     from runner.environments.index import IndexSettings
+    from runner.environments.session import Session
 
 _ASK_SECONDS: Final = 20
+_BUILD_SECONDS: Final = 3600
+_LOG_BYTES: Final = 64_000
 _LAST_WITH_BUILTIN: Final = 22
+_PUBLIC_INDEX: Final = "https://pypi.org/simple"
 _OF_UV: Final = re.compile(r"error: (?!failed to solve)|[x\xd7] No interpreter")
 # Podman's command of the same name says "podman version".
 _VERSION: Final = re.compile(r"Docker version (?P<version>(?P<major>\d+)[^\s,]*)")
@@ -97,10 +106,75 @@ def build_folders(blueprint: Blueprint, index: IndexSettings) -> Iterator[tuple[
             blueprint.probe.package, context / "probe", ignore=shutil.ignore_patterns("__pycache__")
         )
         (secrets / "settings").write_text(index.shell_text(), encoding="utf-8")
-        for secret, path in (("certificates", index.certificates), ("netrc", index.netrc)):
-            if path:
-                shutil.copyfile(path, secrets / secret)
+        if index.certificates:
+            shutil.copyfile(index.certificates, secrets / "certificates")
+        if entry := _netrc_entry(index):
+            (secrets / "netrc").write_text(entry, encoding="utf-8")
         yield context, secrets
+
+
+def _netrc_entry(index: IndexSettings) -> str:
+    """What netrc says of the index's host, and of no other; '' where it says nothing."""
+    host = urlsplit(index.url or _PUBLIC_INDEX).hostname or ""
+    try:
+        found = netrc.netrc(index.netrc).hosts.get(host) if index.netrc else None
+    except (OSError, netrc.NetrcParseError):
+        return ""
+    return f"machine {host} login {found[0]} password {found[2]}\n" if found else ""
+
+
+class Builds:
+    """The builds of one session, each a process group of its own."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._running: set[subprocess.Popen[bytes]] = set()
+
+    def run(self, command: list[str]) -> tuple[int, str]:
+        """Run the docker command line to its end, or its deadline; its code and bounded output."""
+        self._session.refuse_if_cancelled()
+        variables = os.environ | {"DOCKER_BUILDKIT": "1", "DOCKER_HOST": self._session.address}
+        with tempfile.TemporaryFile() as output:
+            build = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=variables,
+                start_new_session=True,
+            )
+            name = f"build {build.pid}"
+            self._running.add(build)
+            self._session.outstanding.add(name)
+            self._session.reaper.watch(build.pid)
+            try:
+                code = self._ended(build)
+            finally:
+                self._running.discard(build)
+                self._session.outstanding.discard(name)
+                self._session.reaper.release(build.pid)
+            output.seek(max(0, output.seek(0, os.SEEK_END) - _LOG_BYTES))
+            return code, scrub(output.read().decode(errors="replace"))
+
+    def cancel(self) -> None:
+        """End every build under way."""
+        for build in tuple(self._running):
+            _kill(build)
+
+    def _ended(self, build: subprocess.Popen[bytes]) -> int:
+        if self._session.cancelled.is_set():  # while it was started, and so it was not seen
+            _kill(build)
+        try:
+            return build.wait(timeout=_BUILD_SECONDS)
+        except subprocess.TimeoutExpired:
+            _kill(build)
+            return build.wait()
+
+
+def _kill(build: subprocess.Popen[bytes]) -> None:
+    """Kill a docker command line with the plugin it may have started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(build.pid, signal.SIGKILL)
 
 
 def reason_of(log: str) -> str:

@@ -5,8 +5,11 @@ Two engines implement it, `docker` and `venv`; tests pass in a fake of a few lin
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+import psutil
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,6 +92,19 @@ class Outcome:
     log: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """How much an engine's machine has to give: `cores`, and `memory` in bytes."""
+
+    cores: int
+    memory: int
+
+
+def local_capacity() -> Capacity:
+    """What this machine has to give now."""
+    return Capacity(cores=os.cpu_count() or 1, memory=psutil.virtual_memory().available)
+
+
 class Engine(Protocol):
     """Materialises environments and runs trials. Safe to call from several threads at once.
 
@@ -105,6 +121,14 @@ class Engine(Protocol):
 
     def host(self) -> Host:
         """Describe the machine that trials run on."""
+        ...
+
+    def capacity(self) -> Capacity:
+        """Say how much may run there at once."""
+        ...
+
+    def sweep(self) -> int:
+        """Remove what runs that died have left behind; returns how many things."""
         ...
 
     def prepare(self, blueprint: Blueprint) -> Prepared | BuildFailure:

@@ -155,16 +155,27 @@ def path_of(environment: Environment, folder: Path) -> Path:
     return folder / f"{environment.id}.txt"
 
 
-def read(environment: Environment, exclude_newer: str | None, folder: Path) -> Lock | None:
-    """Read an environment's lock; None where it is missing or made from something else."""
+def read_committed(environment: Environment, folder: Path) -> Lock | None:
+    """Read an environment's lock, whatever it was made from; None where it is missing.
+
+    Raises
+    ------
+    InputError
+        It can't be read.
+    """
     path = path_of(environment, folder)
     try:
-        lock = Lock(path.read_text(encoding="utf-8"))
+        return Lock(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: unreadable lock: {error}", "delete it and lock again") from None
-    return lock if lock.header == header(environment, exclude_newer) else None
+
+
+def read(environment: Environment, exclude_newer: str | None, folder: Path) -> Lock | None:
+    """Read an environment's lock; None where it is missing or made from something else."""
+    lock = read_committed(environment, folder)
+    return lock if lock and lock.header == header(environment, exclude_newer) else None
 
 
 def write(lock: Lock, environment: Environment, folder: Path) -> Path:

@@ -39,6 +39,11 @@ def start_of(process: int) -> str:
     return f"{boot}:{fields[19]}"
 
 
+def _own_host() -> str:
+    """The host's name and its process namespace: in another, the same id is another process."""
+    return f"{platform.node()}/{Path('/proc/self/ns/pid').readlink()}"
+
+
 def _own_start() -> str:
     return start_of(os.getpid())
 
@@ -48,7 +53,7 @@ class Owner:
     """This process, as the labels of its containers name it."""
 
     session: str = field(default_factory=lambda: uuid.uuid4().hex)
-    host: str = field(default_factory=platform.node)
+    host: str = field(default_factory=_own_host)
     process: int = field(default_factory=os.getpid)
     started: str = field(default_factory=_own_start)
 

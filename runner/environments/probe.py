@@ -24,6 +24,12 @@ class ProbeSource:
         return self.images / "probe"
 
     @cached_property
+    def recipe_sha256(self) -> str:
+        """SHA-256 over what an image is built by: the Dockerfile and the install script."""
+        texts = (self.images.joinpath(name).read_bytes() for name in ("Dockerfile", "install"))
+        return hashlib.sha256(b"\0".join(texts)).hexdigest()
+
+    @cached_property
     def sha256(self) -> str:
         """SHA-256 over the names and texts of the probe's Python files, sorted by name."""
         digest = hashlib.sha256()

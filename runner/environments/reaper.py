@@ -2,18 +2,21 @@
 
 It reads its standard input, a pipe from the runner. When the pipe ends without the line that says
 nothing is left, the runner has died: it kills the builds that were named on the pipe (``+PID`` and
-``-PID`` lines) and removes the containers that carry the runner's session label.
+``-PID`` lines), removes the folders that were (``/FOLDER`` lines) and the containers that carry the
+runner's session label.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import requests
@@ -52,15 +55,20 @@ class Reaper:
         """Kill this process too, should the runner die."""
         self._say(f"+{pid}\n")
 
+    def watch_folder(self, folder: Path) -> None:
+        """Remove this folder, which may hold secrets, should the runner die."""
+        self._say(f"{folder}\n")
+
     def release(self, pid: int) -> None:
         """The process ended by itself."""
         self._say(f"-{pid}\n")
 
-    def close(self) -> None:
-        """Tell the process that nothing is left, and end it."""
+    def close(self, *, nothing_left: bool) -> None:
+        """End the pipe; unless nothing is left, the process cleans up, and is waited for."""
         if self._process is None:
             return
-        self._say(_NOTHING_LEFT)
+        if nothing_left:
+            self._say(_NOTHING_LEFT)
         with self._lock:
             if self._process.stdin:
                 self._process.stdin.close()
@@ -75,21 +83,19 @@ class Reaper:
                 self._process.stdin.write(line.encode())
 
 
-def remove_session(address: str, session: str) -> int:
-    """Remove all containers of a session with their volumes; returns how many were there."""
-    removed = 0
+def remove_session(address: str, session: str) -> None:
+    """Remove all containers of a session with their volumes."""
     api = open_engine(address, _CALL_SECONDS)
     with contextlib.closing(api):
         for row in api.containers(all=True, filters={"label": f"{SESSION}={session}"}):
-            removed += 1
             with contextlib.suppress(DockerException, requests.RequestException):
                 api.remove_container(row["Id"], v=True, force=True)
-    return removed
 
 
-def _watched(lines: Iterable[str]) -> set[int] | None:
-    """The processes to kill at the end of the pipe; None where the runner left nothing."""
+def _watched(lines: Iterable[str]) -> tuple[set[int], set[Path]] | None:
+    """The processes and folders to end at the end of the pipe; None where nothing is left."""
     pids: set[int] = set()
+    folders: set[Path] = set()
     for line in lines:
         if line == _NOTHING_LEFT:
             return None
@@ -97,19 +103,24 @@ def _watched(lines: Iterable[str]) -> set[int] | None:
             pids.add(int(line[1:]))
         elif line.startswith("-"):
             pids.discard(int(line[1:]))
-    return pids
+        elif line.startswith("/"):
+            folders.add(Path(line.rstrip("\n")))
+    return pids, folders
 
 
 def main() -> None:
     """Wait for the end of the pipe, then clean up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     address, session = sys.argv[1:]
-    pids = _watched(sys.stdin)
-    if pids is None:
+    left = _watched(sys.stdin)
+    if left is None:
         return
+    pids, folders = left
     for pid in pids:
         with contextlib.suppress(OSError):
-            os.kill(pid, signal.SIGKILL)
+            os.killpg(pid, signal.SIGKILL)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
     for _ in range(_ROUNDS):
         with contextlib.suppress(DockerException, requests.RequestException):
             remove_session(address, session)

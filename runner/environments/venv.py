@@ -17,22 +17,32 @@ import subprocess
 import tempfile
 import threading
 import time
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import psutil
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from uv import find_uv_bin
 
 from runner.environments.buildkit import reason_of
 from runner.environments.cpu import parse_cpuinfo
 from runner.environments.cuda import cuda_variables
-from runner.environments.engine import Base, BuildFailure, Outcome, Prepared
+from runner.environments.engine import (
+    Base,
+    BuildFailure,
+    Capacity,
+    Outcome,
+    Prepared,
+    local_capacity,
+)
 from runner.environments.index import scrub
 from runner.errors import EngineUnavailable
 from runner.results.records import EngineName, Host
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runner.environments.engine import Blueprint, Trial
     from runner.environments.index import IndexSettings
     from runner.matrix.cells import Environment
@@ -73,6 +83,14 @@ class VenvEngine:
             platform=f"{platform.system()} {platform.release()}, {libc}",
         )
 
+    def capacity(self) -> Capacity:
+        """What this machine has to give."""
+        return local_capacity()
+
+    def sweep(self) -> int:
+        """Remove nothing: a trial ends with its runner, by the pipe that it reads."""
+        return 0
+
     def prepare(self, blueprint: Blueprint) -> Prepared | BuildFailure:
         """Make the venv of an environment unless one with the same content is there."""
         content = hashlib.sha256(
@@ -84,10 +102,12 @@ class VenvEngine:
             return prepared
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{folder}.lock"):
+            with self._locked(folder):
                 failure = None if (folder / _MADE).exists() else self._make(blueprint, folder)
         except OSError as error:
-            return BuildFailure(reason=f"{folder}: {error.strerror}", log="")
+            cancelled = self._cancelled.is_set()
+            reason = "cancelled" if cancelled else f"{folder}: {error.strerror}"
+            return BuildFailure(reason=reason, log="")
         return failure or prepared
 
     def run(self, trial: Trial, out: Path) -> Outcome:
@@ -131,8 +151,7 @@ class VenvEngine:
     def _start(
         self, command: list[str], variables: dict[str, str], output: int, folder: str
     ) -> subprocess.Popen[bytes]:
-        if self._cancelled.is_set():
-            raise OSError(0, "cancelled")
+        self._refuse_if_cancelled()
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -166,9 +185,44 @@ class VenvEngine:
             self._running.discard(process)
         return ended
 
+    @contextlib.contextmanager
+    def _locked(self, folder: Path) -> Iterator[None]:
+        """Hold the lock of a folder; another runner may keep it for as long as a build takes."""
+        lock = FileLock(f"{folder}.lock")
+        while not lock.is_locked:
+            self._refuse_if_cancelled()
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=_LOOK_SECONDS)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _refuse_if_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise OSError(0, "cancelled")
+
     def _make(self, blueprint: Blueprint, folder: Path) -> BuildFailure | None:
-        """Make a venv from nothing: interpreter, wheels, bytecode, the mark that it is whole."""
-        shutil.rmtree(folder, ignore_errors=True)
+        """Make a venv in a fresh folder, and put it in its place when it is whole.
+
+        An installer outlives a runner that is killed; it then writes where nothing is looked for.
+        Whoever holds the lock is the only one to make this venv, so what else lies there is stale.
+        """
+        for stale in folder.parent.glob(f"{folder.name}.*.tmp"):
+            shutil.rmtree(stale, ignore_errors=True)
+        fresh = folder.with_name(f"{folder.name}.{uuid.uuid4().hex}.tmp")
+        try:
+            failure = self._fill(blueprint, fresh)
+            if failure is None:
+                (fresh / _MADE).touch()
+                shutil.rmtree(folder, ignore_errors=True)
+                fresh.rename(folder)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+        return failure
+
+    def _fill(self, blueprint: Blueprint, folder: Path) -> BuildFailure | None:
+        """Interpreter, wheels, bytecode; nothing in it may depend on the folder's name."""
         python = folder / "bin" / "python"
         uv = [find_uv_bin(), "--quiet", "--no-config"]
         with tempfile.TemporaryDirectory(prefix="samebits-build-") as folder_of_lock:
@@ -180,6 +234,7 @@ class VenvEngine:
                     *uv,
                     "venv",
                     "--no-python-downloads",
+                    "--relocatable",
                     "--python",
                     blueprint.base.reference,
                     folder,
@@ -192,7 +247,6 @@ class VenvEngine:
                 if code != 0:
                     reason = "cancelled" if self._cancelled.is_set() else reason_of(log)
                     return BuildFailure(reason=reason, log=log)
-        (folder / _MADE).touch()
         return None
 
     def _step(self, command: list[str], folder: str) -> tuple[int, str]:

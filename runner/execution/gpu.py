@@ -9,7 +9,7 @@ import pynvml
 
 @dataclass(frozen=True, slots=True)
 class HostGpu:
-    """One GPU (or MIG device) of this host, chosen by UUID."""
+    """One whole GPU of this host, chosen by UUID; MIG devices are not listed."""
 
     uuid: str
     model: str
@@ -17,7 +17,7 @@ class HostGpu:
 
     @property
     def host_class(self) -> str:
-        """Bits are compared within one model; its name carries the MIG profile, if any."""
+        """Bits are compared within one model and compute capability."""
         return f"{self.model} sm_{self.compute_capability.replace('.', '')}"
 
 

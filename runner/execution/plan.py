@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from runner.matrix.cells import Cell, Environment
     from runner.matrix.spec import Probe
 
-Action = Literal["run", "reuse", "refuse", "skip"]
+Action = Literal["run", "reuse", "refuse", "skip", "fail"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,7 @@ class PlannedCell:
             "skip": Status.SKIPPED,
             "reuse": Status.DONE,
             "run": Status.INTERRUPTED,
+            "fail": Status.BUILD_FAILED,
         }
         return by_action[self.action]
 
@@ -113,7 +114,7 @@ def wanted_orders(trials: int) -> tuple[Order, ...]:
 
 
 def refusal(cell: Cell, now: Circumstances) -> tuple[Action, str] | None:
-    """Say why a cell can't run here: impossible anywhere, or not on this host."""
+    """Say why a cell can't run: impossible anywhere, no device on this host, or no base for it."""
     environment = cell.environment
     if reason := catalog.refusal(environment):
         return "refuse", reason
@@ -124,7 +125,7 @@ def refusal(cell: Cell, now: Circumstances) -> tuple[Action, str] | None:
         return "refuse", f"can't be installed: {lock.reason}"
     base = now.bases.get(environment)
     if isinstance(base, str):
-        return "skip", base
+        return "fail", base
     return None
 
 
@@ -137,6 +138,7 @@ def trial_key(cell: Cell, now: Circumstances) -> TrialKey:
     setting = {axis: text for axis, text in cell.axes.items() if axis not in _OF_ENVIRONMENT}
     return TrialKey(
         lock=lock.sha256,
+        recipe=now.source.recipe_sha256 if now.engine == "docker" else "",
         probe=now.source.sha256,
         seed=now.probe.seed,
         repeats=now.probe.repeats,

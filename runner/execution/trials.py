@@ -152,7 +152,19 @@ def _judge_content(read: ProbeOutput | Rejected, task: Task) -> Judgement:
         ("Python", environment.python, ".".join(read.fingerprint.python.split(".")[:2])),
     )
     wrong = [f"{name} {was} was loaded, not {said}" for name, said, was in loaded if said != was]
+    wrong += _other_gpu(read, task)
     return Judgement(Status.MISMATCH, "; ".join(wrong)) if wrong else Judgement(Status.DONE)
+
+
+def _other_gpu(read: ProbeOutput, task: Task) -> list[str]:
+    """What speaks against this being a result of the one GPU that was asked for."""
+    if task.gpu is None:
+        return []
+    seen = read.fingerprint.gpus
+    if len(seen) != 1:
+        return [f"TensorFlow saw {len(seen)} GPUs, not the one asked for"]
+    other = seen[0].uuid not in ("", task.gpu.uuid)
+    return [f"GPU {seen[0].uuid} was used, not {task.gpu.uuid}"] if other else []
 
 
 def _trial(task: Task) -> Trial:
@@ -162,6 +174,7 @@ def _trial(task: Task) -> Trial:
         *("--order", task.order, "--device", setting.device),
         *("--determinism", setting.determinism, "--threads", str(setting.threads)),
         *("--onednn", setting.onednn, "--tf32", setting.tf32, "--xla", setting.xla),
+        *(("--gpu-uuid", task.gpu.uuid) if task.gpu else ()),
     ]
     return Trial(
         cell=task.cell,

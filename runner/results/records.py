@@ -43,12 +43,14 @@ class Status(StrEnum):
 class TrialKey(Value):
     """What a trial's bits may depend on; a stored trial is reused while all of it still matches.
 
-    `lock` and `probe` are SHA-256 of their text; `base` is the identity of the base image
+    `lock`, `probe` and `recipe` (by which an image is built; empty for a venv) are SHA-256 of their
+    text; `base` is the identity of the base image
     (registry digest or image id) or of the interpreter; `setting` is the setting's axes and its
     variables; `host_class` is the hardware within which bits are compared.
     """
 
     lock: Text
+    recipe: Text = ""
     probe: Text
     seed: int
     repeats: int
@@ -106,18 +108,23 @@ class TrialRecord(Value):
 
 
 class CellStatus(Value):
-    """Where a cell stood when the run ended (or began)."""
+    """Where a cell stood when the run ended (or began).
+
+    `key` is the digest of the key that the run planned its trials with; empty where the cell could
+    not be planned, or in a record of before there was one.
+    """
 
     cell: Text
     axes: Axes
     status: Status
     reason: Text = ""
+    key: Text = ""
 
 
 class Phase(Value):
     """One build or trial as it was timed, in seconds since the run began."""
 
-    kind: Literal["lock", "build", "trial"]
+    kind: Literal["build", "trial"]
     subject: Text
     start: Seconds
     end: Seconds

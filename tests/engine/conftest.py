@@ -25,7 +25,13 @@ def image() -> Iterator[str]:
     base = bases(api).find(CELL.environment).reference
     tag = "samebits/scripted:test"
     for row in api.build(
-        path=str(SCRIPTED), tag=tag, buildargs={"BASE": base}, rm=True, forcerm=True, decode=True
+        path=str(SCRIPTED),
+        tag=tag,
+        buildargs={"BASE": base},
+        network_mode="none",
+        rm=True,
+        forcerm=True,
+        decode=True,
     ):
         assert "error" not in row, row
     yield tag

@@ -148,6 +148,9 @@ def index(tmp_path: Path) -> IndexSettings:
     """Settings that are secret in every part."""
     for name in ("ca.pem", "netrc"):
         (tmp_path / name).write_text(f"{HIDDEN} of {name}")
+    (tmp_path / "netrc").write_text(
+        f"machine index login me password {HIDDEN}\nmachine other login me password elsewhere\n"
+    )
     return IndexSettings(
         url=f"https://user:{HIDDEN}@index/simple",
         certificates=tmp_path / "ca.pem",
@@ -190,7 +193,7 @@ def test_secrets_lie_outside_the_context_and_are_for_us_alone(
         assert {path.name: path.read_text() for path in secrets.iterdir()} == {
             "settings": index.shell_text(),
             "certificates": f"{HIDDEN} of ca.pem",
-            "netrc": f"{HIDDEN} of netrc",
+            "netrc": f"machine index login me password {HIDDEN}\n",
         }
         texts = [path.read_bytes() for path in context.rglob("*") if path.is_file()]
         assert not any(HIDDEN.encode() in text for text in texts)

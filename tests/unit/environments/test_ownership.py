@@ -12,7 +12,7 @@ import pytest
 
 from runner.environments.ownership import Owner, is_orphan, start_of
 
-HOST = platform.node()
+HOST = Owner().host
 NOW = 1_800_000_000.0
 STARTED = start_of(os.getpid())
 
@@ -75,6 +75,10 @@ def test_an_owner_is_this_process() -> None:
     assert is_orphan(found, HOST, before + 60 + 300 + 10)
     assert not is_orphan(found, HOST, before + 60)
     assert found["samebits.session"] == owner.session
+
+
+def test_a_host_is_told_apart_by_its_process_namespace() -> None:
+    assert Owner().host.startswith(f"{platform.node()}/pid:[")
 
 
 def test_two_owners_are_two_sessions() -> None:

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from runner.environments.engine import Base, Blueprint, BuildFailure, Outcome, Prepared, Trial
 from runner.environments.index import IndexSettings
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MIB = 1024**2
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 ENVIRONMENT = Environment(python="3.11", tensorflow="2.20.0")
 CELL = Cell(environment=ENVIRONMENT, setting=Setting(device="cpu", determinism="off"))
 ASK = "import os, json; print(json.dumps(dict(os.environ)))"
@@ -368,6 +371,81 @@ def test_an_environment_is_used_again_once_it_is_whole(tmp_path: Path) -> None:
     assert engine.prepare(blueprint(tmp_path, lock="# another header\na==1\n")) == whole
 
 
+def left(root: Path) -> set[Path]:
+    """What lies beside the locks."""
+    return {path for path in (root / "venvs").iterdir() if path.suffix != ".lock"}
+
+
+def test_a_venv_takes_its_place_when_it_is_whole_and_runs_from_there(
+    installable: InstallableTensorflow, probe: ScriptedProbe, tmp_path: Path
+) -> None:
+    built = installable.engine.prepare(installable.blueprint())
+    (folder,) = folders(tmp_path)
+    assert built == Prepared(reference=str(folder), reused=False)
+    made_in = (folder / "made-in").read_text()
+    assert re.fullmatch(rf"{re.escape(str(folder))}\.[0-9a-f]{{32}}\.tmp", made_in)
+    assert left(tmp_path) == {folder}
+    trial = probe.trial("import sys, tensorflow; print(sys.prefix, tensorflow.__file__)")
+    outcome = installable.engine.run(replace(trial, prepared=built), probe.out)
+    module = folder / f"lib/python{PYTHON}/site-packages/tensorflow/__init__.py"
+    assert outcome == Outcome(exit_code=0, log=f"{folder} {module}\n")
+    again = Prepared(reference=str(folder), reused=True)
+    assert installable.engine.prepare(installable.blueprint()) == again
+
+
+def test_what_a_killed_runner_left_is_removed(
+    installable: InstallableTensorflow, tmp_path: Path
+) -> None:
+    installable.engine.prepare(blueprint(tmp_path, lock=installable.blueprint().lock.text))
+    (folder,) = folders(tmp_path)
+    assert left(tmp_path) == set()
+    for half in (folder, folder.with_name(f"{folder.name}.0.tmp")):
+        (half / "lib").mkdir(parents=True)
+        (half / "lib" / "half").touch()
+    other = folder.with_name("another-environment.0.tmp")
+    other.mkdir()
+    assert isinstance(installable.engine.prepare(installable.blueprint()), Prepared)
+    assert left(tmp_path) == {folder, other}
+    assert not (folder / "lib" / "half").exists()
+
+
+def test_a_build_that_fails_leaves_nothing(
+    installable: InstallableTensorflow, tmp_path: Path
+) -> None:
+    installable.engine.prepare(installable.blueprint("raise SystemExit(1)"))
+    assert left(tmp_path) == set()
+
+
+def test_waiting_for_another_runner_ends_when_cancelled(tmp_path: Path) -> None:
+    engine = VenvEngine(tmp_path / "venvs", IndexSettings())
+    engine.prepare(blueprint(tmp_path))
+    (folder,) = folders(tmp_path)
+    built: list[Prepared | BuildFailure] = []
+    worker = threading.Thread(target=lambda: built.append(engine.prepare(blueprint(tmp_path))))
+    with FileLock(f"{folder}.lock"):
+        worker.start()
+        worker.join(timeout=0.5)
+        assert worker.is_alive()
+        engine.cancel()
+        worker.join(timeout=5)
+    assert built == [BuildFailure(reason="cancelled", log="")]
+
+
+def test_another_runner_s_venv_is_used_once_it_is_there(tmp_path: Path) -> None:
+    engine = VenvEngine(tmp_path / "venvs", IndexSettings())
+    engine.prepare(blueprint(tmp_path))
+    (folder,) = folders(tmp_path)
+    built: list[Prepared | BuildFailure] = []
+    worker = threading.Thread(target=lambda: built.append(engine.prepare(blueprint(tmp_path))))
+    with FileLock(f"{folder}.lock"):
+        worker.start()
+        worker.join(timeout=0.5)
+        folder.mkdir()
+        (folder / ".samebits-complete").touch()
+    worker.join(timeout=5)
+    assert [type(one) for one in built] == [Prepared]
+
+
 @pytest.mark.parametrize(
     "changed", [{"lock": "a==2\n"}, {"identity": "CPython 3.11.8"}], ids=["lock", "interpreter"]
 )
@@ -390,9 +468,7 @@ def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
 def test_a_cancelled_engine_builds_nothing(tmp_path: Path) -> None:
     engine = VenvEngine(tmp_path / "venvs", IndexSettings())
     engine.cancel()
-    assert engine.prepare(blueprint(tmp_path)) == BuildFailure(
-        reason="cancelled", log="error: cancelled"
-    )
+    assert engine.prepare(blueprint(tmp_path)) == BuildFailure(reason="cancelled", log="")
 
 
 def test_a_python_that_this_host_lacks(tmp_path: Path) -> None:
@@ -404,14 +480,13 @@ def test_a_python_that_this_host_lacks(tmp_path: Path) -> None:
 
 
 def test_the_base_is_an_interpreter_with_its_whole_version(tmp_path: Path) -> None:
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
     try:
         base = VenvEngine(tmp_path, IndexSettings()).base(
-            Environment(python=python, tensorflow="2.20.0")
+            Environment(python=PYTHON, tensorflow="2.20.0")
         )
     except EngineUnavailable as error:
         pytest.skip(error.message)
-    assert base.identity.startswith(f"CPython {python}.")
+    assert base.identity.startswith(f"CPython {PYTHON}.")
     assert not base.pinned
 
 

@@ -8,21 +8,30 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from unit.results.synthetic import HOST_CLASS, case, host, probe
 
-from runner.environments.engine import Base, Blueprint, BuildFailure, Outcome, Prepared, Trial
+from runner.environments.engine import (
+    Base,
+    Blueprint,
+    BuildFailure,
+    Capacity,
+    Outcome,
+    Prepared,
+    Trial,
+)
 from runner.environments.lock import Lock
-from runner.environments.probe import ProbeSource
+from runner.environments.probe import ProbeSource, find_probe
 from runner.execution.gpu import HostGpu
 from runner.execution.plan import Circumstances, Plan, make_plan
 from runner.matrix.cells import Cell, Environment, Setting
 from runner.matrix.spec import Probe
+from runner.results.probe_output import Gpu
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from runner.results.records import EngineName, Host, Order, TrialRecord
 
@@ -59,7 +68,7 @@ def circumstances(  # noqa: PLR0913 - one for each input that tests change
     of: tuple[Cell, ...],
     *,
     probe: Probe = PROBE,
-    source: ProbeSource = ProbeSource(Path("/nowhere")),  # noqa: B008 - a value
+    source: ProbeSource = find_probe(),  # noqa: B008 - a value
     lock: str = "a==1\n",
     base: Base | str = BASE,
     engine: EngineName = "docker",
@@ -108,6 +117,10 @@ def write_result(trial: Trial, out: Path) -> None:
         order=order_of(trial),
         tensorflow=trial.cell.environment.tensorflow,
     )
+    if trial.gpu:
+        gpu = Gpu(name="NVIDIA H100", compute_capability="9.0", uuid=trial.gpu)
+        seen = output.fingerprint.model_copy(update={"gpus": (gpu,)})
+        output = output.model_copy(update={"fingerprint": seen})
     (out / "result.json").write_text(output.model_dump_json(), encoding="utf-8")
 
 
@@ -156,6 +169,14 @@ class FakeEngine:
             if outcome.exit_code == 0:
                 write_result(trial, out)
             return outcome
+
+    def capacity(self) -> Capacity:
+        """Plenty."""
+        return Capacity(cores=4, memory=64 * GIB)
+
+    def sweep(self) -> int:
+        """Nothing to do."""
+        return 0
 
     def cancel(self) -> None:
         """Wake what waits."""

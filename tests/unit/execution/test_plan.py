@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ def planned(now: Circumstances, cell: Cell = CELL) -> PlannedCell:
         pytest.param(
             CELL,
             replace(NOW, bases={CELL.environment: "no Python 3.11 interpreter on this host"}),
-            "skip",
+            "fail",
             "no Python 3.11 interpreter on this host",
             id="no base",
         ),
@@ -90,7 +91,7 @@ def test_what_is_impossible_is_refused_before_it_is_skipped() -> None:
 
 def test_a_stored_result_of_a_cell_that_can_not_run_does_not_run_it() -> None:
     now = replace(NOW, bases={CELL.environment: "none"}, stored=stored(*ALL))
-    assert planned(now).action == "skip"
+    assert planned(now).action == "fail"
 
 
 # cells that can
@@ -198,7 +199,9 @@ def test_what_is_reused_is_not_built() -> None:
     [
         pytest.param(NOW, Status.INTERRUPTED, id="run: until it has run"),
         pytest.param(replace(NOW, stored=stored(*ALL)), Status.DONE, id="reuse"),
-        pytest.param(replace(NOW, bases={CELL.environment: "none"}), Status.SKIPPED, id="skip"),
+        pytest.param(
+            replace(NOW, bases={CELL.environment: "none"}), Status.BUILD_FAILED, id="fail"
+        ),
         pytest.param(
             replace(NOW, locks={CELL.environment: Unresolvable("x")}), Status.REFUSED, id="refuse"
         ),
@@ -228,6 +231,7 @@ def test_the_whole_key() -> None:
     source = ProbeSource(NOW.source.images)
     assert trial_key(CELL, NOW) == TrialKey(
         lock=Lock("a==1\n").sha256,
+        recipe=source.recipe_sha256,
         probe=source.sha256,
         seed=42,
         repeats=2,
@@ -244,6 +248,10 @@ def test_the_whole_key() -> None:
         base="sha256:0123",
         host_class="cpu avx512_bf16",
     )
+
+
+def test_a_venv_is_not_built_by_the_dockerfile() -> None:
+    assert trial_key(CELL, circumstances(CELLS, engine="venv")).recipe == ""
 
 
 def with_setting(**changed: object) -> Cell:
@@ -275,9 +283,18 @@ def test_the_key_changes_with(cell: Cell, now: Circumstances) -> None:
 
 
 def test_the_key_changes_with_the_probe(tmp_path: Path) -> None:
-    (tmp_path / "probe").mkdir()
-    (tmp_path / "probe" / "a.py").touch()
-    assert trial_key(CELL, circumstances(CELLS, source=ProbeSource(tmp_path))) != KEY
+    images = shutil.copytree(NOW.source.images, tmp_path / "images")
+    assert trial_key(CELL, circumstances(CELLS, source=ProbeSource(images))) == KEY
+    (images / "probe" / "more.py").touch()
+    assert trial_key(CELL, circumstances(CELLS, source=ProbeSource(images))) != KEY
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "install"])
+def test_the_key_changes_with_how_an_image_is_built(name: str, tmp_path: Path) -> None:
+    images = shutil.copytree(NOW.source.images, tmp_path / "images")
+    with (images / name).open("a") as file:
+        file.write("# more\n")
+    assert trial_key(CELL, circumstances(CELLS, source=ProbeSource(images))) != KEY
 
 
 def test_the_key_tells_values_of_variables_apart() -> None:

@@ -16,7 +16,7 @@ from runner.environments.engine import Outcome, Prepared, Trial
 from runner.errors import StoreError
 from runner.execution.plan import PlannedCell
 from runner.execution.trials import Judgement, Task, judge, perform
-from runner.results.probe_output import CaseOutput, Output, ProbeOutput
+from runner.results.probe_output import CaseOutput, Gpu, Output, ProbeOutput
 from runner.results.records import Status, TrialRecord
 from runner.results.store import Store
 from runner.results.untrusted import Rejected
@@ -224,6 +224,27 @@ def test_ends_with_exit_code_0(read: ProbeOutput | Rejected, judgement: Judgemen
 # what a trial is told
 
 
+@pytest.mark.parametrize(
+    ("seen", "reason"),
+    [
+        pytest.param([], "TensorFlow saw 0 GPUs, not the one asked for", id="none"),
+        pytest.param(
+            ["GPU-1", "GPU-2"], "TensorFlow saw 2 GPUs, not the one asked for", id="several"
+        ),
+        pytest.param(["GPU-2"], "GPU GPU-2 was used, not GPU-1", id="another"),
+        pytest.param(["GPU-1"], "", id="the one"),
+        pytest.param([""], "", id="one that tells no UUID"),
+    ],
+)
+def test_a_gpu_result_is_of_the_gpu_that_was_asked_for(seen: list[str], reason: str) -> None:
+    (cell,) = cells("2.20.0", cuda="12.9.1")
+    gpus = tuple(Gpu(name="H100", compute_capability="9.0", uuid=uuid) for uuid in seen)
+    loaded = fingerprint("2.20.0").model_copy(update={"gpus": gpus})
+    read = READ.model_copy(update={"fingerprint": loaded})
+    status = Status.MISMATCH if reason else Status.DONE
+    assert judge(OK, read, task_of(cell, "forward")) == Judgement(status, reason)
+
+
 def performed(task: Task, engine: FakeEngine, root: Path) -> tuple[Trial, TrialRecord, Judgement]:
     record, judgement = perform(task, engine, host(), Store(root))
     (trial,) = engine.trials
@@ -241,7 +262,7 @@ def test_what_a_trial_is_told(tmp_path: Path) -> None:
     assert trial.arguments == (
         *("--seed", "42", "--repeats", "2", "--order", "reversed", "--device", "gpu"),
         *("--determinism", "on", "--threads", "4"),
-        *("--onednn", "off", "--tf32", "on", "--xla", "on"),
+        *("--onednn", "off", "--tf32", "on", "--xla", "on", "--gpu-uuid", "GPU-1"),
     )
     assert trial.variables == (("A", "1"),)
     assert (trial.timeout, trial.memory, trial.gpu) == (600, 8 * GIB, "GPU-1")
