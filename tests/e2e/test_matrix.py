@@ -13,6 +13,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 from places import ROOT
 
@@ -20,6 +21,8 @@ from runner.environments.docker import connect
 from runner.errors import EngineUnavailable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from places import Place
 
 pytestmark = pytest.mark.e2e
@@ -105,6 +108,13 @@ def test_an_interrupt_keeps_what_has_finished_and_leaves_nothing(place: Place) -
     assert "Traceback" not in err
     assert len(place.stored()) > len(before)
     assert containers() == []
+    assert processes_in(place.folder) == []
+
+
+def processes_in(folder: Path) -> list[list[str]]:
+    """Command lines that name something below a folder: the trials of its venvs."""
+    lines = (process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"]))
+    return [line for line in lines if any(str(folder) in word for word in line)]
 
 
 def containers() -> list[object]:

@@ -15,8 +15,6 @@ import psutil
 import pytest
 from scripted_trials import docker, trial
 
-from runner.environments.ownership import Owner
-
 if TYPE_CHECKING:
     from runner.environments.docker import DockerEngine
     from runner.environments.engine import Outcome
@@ -136,10 +134,3 @@ def test_a_gpu_request_without_its_runtime_leaves_nothing(
     assert outcome.exit_code is None
     assert "could not select device driver" in outcome.failure
     assert ours() == []
-
-
-def test_labels_name_the_owner(image: str, engine: DockerEngine) -> None:
-    del image, engine
-    labels = Owner().labels(60)
-    assert labels["samebits.pid"] == str(os.getpid())
-    assert float(labels["samebits.deadline"]) > time.time()
