@@ -1,8 +1,9 @@
 """From records to a comparison: who agrees with whom, on what evidence, and who has no say.
 
 Cells are compared inside one context only: one engine, one host class, one probe and seed (those
-of its newest trial). A cell speaks through the finished trials with its newest key. Whatever has
-no finished trial is listed with its status and is no result.
+of its newest trial). A cell speaks through the finished trials with the key that was last planned
+or tried. Whatever has none, or could not be run the last time, is listed with its status and is no
+result.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from runner.results.store import Damaged
 
 _LOST = "it ran, but its trials are damaged or not in this store"
+_OTHER_KEY = "its stored trials are of another lock, probe, setting or base"
 _OTHER_PROBE = "ran with another probe or seed than the newest trials"
 
 
@@ -97,9 +99,10 @@ def _newest_probe(histories: Iterable[History]) -> tuple[str, int] | None:
 def _silence(history: History, probe_and_seed: tuple[str, int] | None) -> tuple[Status, str] | None:
     """Say why a cell has no result; None when it has one."""
     told = history.last
-    if not history.done:
-        return (Status.STALE, _LOST) if told.status is Status.DONE else (told.status, told.reason)
-    if told.status is Status.STALE:
+    if not history.done and told.status is Status.DONE:
+        older = any(one.status is Status.DONE for one in history.trials)
+        return Status.STALE, _OTHER_KEY if older else _LOST
+    if not history.done or told.unplanned or told.status is Status.STALE:
         return told.status, told.reason
     key = history.done[0].key
     return None if (key.probe, key.seed) == probe_and_seed else (Status.STALE, _OTHER_PROBE)

@@ -93,11 +93,11 @@ class FamilyResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellResult:
-    """One cell that has at least one finished trial.
+    """One cell that has at least one finished trial with its current key.
 
-    `attempted` trials were started with the same key and `done` of them finished; `superseded`
-    ones had an older key; `damaged` files lie in the cell's folder. `status` and `reason` are
-    what the cell came to last.
+    `attempted` trials were started with that key and `done` of them finished; `superseded` ones
+    had another key; `damaged` files lie in the cell's folder. `status` and `reason` are what the
+    cell came to last.
     """
 
     cell: str

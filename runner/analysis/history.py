@@ -10,10 +10,10 @@ from runner.analysis.natural import axes_rank
 from runner.results.records import RunRecord, Status, TrialRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from runner.results.records import CellStatus, EngineName, TrialKey
+    from runner.results.records import CellStatus, EngineName
 
 Record = TypeVar("Record", TrialRecord, RunRecord)
 
@@ -27,43 +27,70 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a run said of a cell, and when."""
+    """What a run or a trial said of a cell, when and where.
+
+    `key` is the digest of the trial key that it is about, empty where it has none.
+    """
 
     status: Status
     reason: str
     moment: datetime
+    key: str
+    host: str
+
+    @property
+    def unplanned(self) -> bool:
+        """Whether the cell could not be run, so that nothing says what its trials should be of."""
+        return not self.key and self.status in _NOT_RUN
+
+
+_NOT_RUN = {Status.REFUSED, Status.SKIPPED, Status.BUILD_FAILED}
 
 
 @dataclass(slots=True)
 class History:
-    """Everything about one cell in one place; `trials` are oldest first."""
+    """Everything about one cell in one place.
+
+    `trials` are oldest first, `digests` are those of their keys, `said` is what runs said of the
+    cell, oldest first.
+    """
 
     cell: str
     axes: dict[str, str]
     trials: list[TrialRecord] = field(default_factory=list)
-    told: Told | None = None
-
-    @property
-    def key(self) -> TrialKey | None:
-        """The key of the newest trial, whatever became of it."""
-        return self.trials[-1].key if self.trials else None
-
-    @property
-    def current(self) -> tuple[TrialRecord, ...]:
-        """The trials with the newest key."""
-        return tuple(one for one in self.trials if one.key == self.key)
-
-    @property
-    def done(self) -> tuple[TrialRecord, ...]:
-        """The trials with the newest key that finished."""
-        return tuple(one for one in self.current if one.status is Status.DONE)
+    digests: list[str] = field(default_factory=list)
+    said: list[Told] = field(default_factory=list)
 
     @property
     def last(self) -> Told:
         """What the cell came to last, as a trial or as a run tells it."""
-        told = [self.told] if self.told else []
-        told += [Told(one.status, one.reason, one.started) for one in self.trials[-1:]]
+        hosts = {trial.host.name for trial in self.trials}
+        told = [one for one in self.said if not _elsewhere(one, hosts)][-1:]
+        for trial, digest in zip(self.trials[-1:], self.digests[-1:], strict=True):
+            told.append(
+                Told(trial.status, trial.reason, trial.started, digest, host=trial.host.name)
+            )
         return max(told, key=lambda one: one.moment)
+
+    @property
+    def current(self) -> tuple[TrialRecord, ...]:
+        """The trials with the key that was last planned or tried, whatever became of them.
+
+        A key that a run planned counts even where no trial has it: the others are superseded.
+        """
+        key = self.last.key or "".join(self.digests[-1:])
+        both = zip(self.trials, self.digests, strict=True)
+        return tuple(trial for trial, digest in both if digest == key)
+
+    @property
+    def done(self) -> tuple[TrialRecord, ...]:
+        """The current trials that finished."""
+        return tuple(one for one in self.current if one.status is Status.DONE)
+
+
+def _elsewhere(told: Told, hosts: Collection[str]) -> bool:
+    # What one host skips, for want of a GPU, says nothing of what another ran.
+    return told.status is Status.SKIPPED and bool(hosts) and told.host not in hosts
 
 
 Histories = dict[str, History]
@@ -77,13 +104,20 @@ def collect(trials: Iterable[TrialRecord], runs: Iterable[RunRecord]) -> dict[Pl
         place = Place(trial.key.engine, trial.key.host_class)
         history = places[place].setdefault(trial.cell, History(trial.cell, trial.axes))
         history.trials.append(trial)
-    known = frozenset(places)
+        history.digests.append(trial.key.digest)
+    known = {place: _digests(histories) for place, histories in places.items()}
     for run in oldest_first(runs):
         for said in run.cells:
             place = _place(run, said, known)
             history = places[place].setdefault(said.cell, History(said.cell, said.axes))
-            history.told = Told(said.status, said.reason, moment(run))
+            history.said.append(
+                Told(said.status, said.reason, moment(run), said.key, host=run.host.name)
+            )
     return dict(places)
+
+
+def _digests(histories: Histories) -> frozenset[str]:
+    return frozenset(digest for history in histories.values() for digest in history.digests)
 
 
 def oldest_first(runs: Iterable[RunRecord]) -> list[RunRecord]:
@@ -104,8 +138,9 @@ def _in_time(records: Iterable[Record], moment_of: Callable[[Record], datetime])
     return [record for _, same in sorted(moments.items()) for _, record in sorted(same.items())]
 
 
-def _place(run: RunRecord, said: CellStatus, known: Collection[Place]) -> Place:
-    # A run knows its CPU. The class of a GPU cell begins with its GPU, which only a trial knows.
+def _place(run: RunRecord, said: CellStatus, known: Mapping[Place, Collection[str]]) -> Place:
+    # A run knows its CPU. The class of a GPU cell begins with its GPU, which only a trial knows,
+    # be it one with the key that the run planned.
     place = Place(run.engine, run.host.host_class)
     if said.axes.get("device") != "gpu":
         return place
@@ -114,7 +149,9 @@ def _place(run: RunRecord, said: CellStatus, known: Collection[Place]) -> Place:
         for one in known
         if one.engine == run.engine and one.host_class.endswith(f", {run.host.host_class}")
     ]
-    return with_gpu[0] if len(with_gpu) == 1 else place
+    tried = [one for one in with_gpu if said.key in known[one]]
+    [found] = tried or (with_gpu if len(with_gpu) == 1 else [place])
+    return found
 
 
 def in_axis_order(histories: Histories, runs: Sequence[RunRecord]) -> list[History]:

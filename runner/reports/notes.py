@@ -105,19 +105,15 @@ def _fewer(context: Context, scales: Scales) -> tuple[str, ...]:
 def _shortfall(cell: CellResult) -> str:
     parts = [f"{cell.done} of {cell.attempted + cell.damaged} trials"]
     parts += [f"{number(cell.damaged, 'file')} damaged"] if cell.damaged else []
-    parts += [] if cell.status in _SETTLED else [f"last {_status(cell.status, cell.reason)}"]
+    parts += [] if cell.status is Status.DONE else [f"last {_status(cell.status, cell.reason)}"]
     return ", ".join(parts)
-
-
-# A host that skips or refuses a cell today takes nothing from the result it has.
-_SETTLED = {Status.DONE, Status.SKIPPED, Status.REFUSED}
 
 
 def _unfinished(context: Context, scales: Scales) -> tuple[str, ...]:
     cells = [
         (cell, f"{_status(cell.status, cell.reason)}; {number(cell.done, 'trial')} shown")
         for cell in context.cells
-        if cell.status not in _SETTLED and not fewer_trials(cell)
+        if cell.status is not Status.DONE and not fewer_trials(cell)
     ]
     return _told(scales, cells, context)
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from runner.analysis.comparison import Comparison, Context
-    from runner.results.records import RunRecord, TrialRecord
+    from runner.results.records import EngineName, RunRecord, TrialRecord
 
 V15, V16, V17 = cell("2.15.1"), cell("2.16.2"), cell("2.17.1")
 GPU = cell("2.20.0", device="gpu", cuda="12.9.1")
@@ -271,11 +271,115 @@ def test_a_stale_cell_is_no_result() -> None:
     assert missing(context) == [(V15.id, Status.STALE, "the lock has changed")]
 
 
-def test_a_cell_that_is_skipped_today_keeps_its_results() -> None:
-    records = trials(V15, {"a": "xx"})
-    context = one(records, [run([status(V15, Status.SKIPPED, "no base image")], at=60)])
+# results that are not current
+
+
+NOW, BEFORE = key(V15, lock="lock-2"), key(V15, lock="lock-1")
+OTHER_KEY = "its stored trials are of another lock, probe, setting or base"
+
+
+@pytest.mark.parametrize("what", [one for one in Status if one is not Status.DONE])
+def test_older_trials_are_no_result_of_what_was_planned_since(what: Status) -> None:
+    records = trials(V15, {"a": "xx"}, trial_key=BEFORE) + trials(V16, {"a": "xx"}, at=60)
+    context = one(records, [run([status(V15, what, "why", NOW), status(V16)], at=60)])
+    assert letters(context) == {V16.id: "A"}
+    assert missing(context) == [(V15.id, what, "why")]
+    assert (context.missing[0].attempted, context.missing[0].superseded) == (0, 3)
+
+
+def test_older_trials_are_stale_where_the_planned_ones_are_done_but_not_there() -> None:
+    records = trials(V15, {"a": "xx"}, trial_key=BEFORE)
+    context = one(records, [run([status(V15, planned=NOW)], at=60)])
+    assert missing(context) == [(V15.id, Status.STALE, OTHER_KEY)]
+
+
+@pytest.mark.parametrize(
+    "what",
+    [Status.DONE, Status.INTERRUPTED, Status.RUN_FAILED, Status.TIMED_OUT, Status.BUILD_FAILED],
+)
+def test_trials_of_what_was_planned_are_shown_whatever_became_of_the_run(what: Status) -> None:
+    records = trials(V15, {"a": "xx"}, count=2, trial_key=NOW)
+    context = one(records, [run([status(V15, what, "why", NOW)], at=60)])
     assert letters(context) == {V15.id: "A"}
-    assert missing(context) == []
+    assert (context.cells[0].status, context.cells[0].reason) == (what, "why")
+
+
+def test_a_lock_that_is_taken_back_brings_its_trials_back() -> None:
+    records = trials(V15, {"a": "xx"}, trial_key=BEFORE)
+    records += trials(V15, {"a": "yy"}, count=2, at=60, trial_key=NOW)
+    [result] = one(records, [run([status(V15, planned=BEFORE)], at=120)]).cells
+    assert (result.done, result.attempted, result.superseded) == (3, 3, 2)
+
+
+def test_trials_after_the_newest_run_that_is_known_count() -> None:
+    records = trials(V15, {"a": "xx"}, trial_key=NOW, at=5000)
+    said = run([status(V15, Status.BUILD_FAILED, "disk full", BEFORE)])
+    assert letters(one(records, [said])) == {V15.id: "A"}
+
+
+def test_a_run_that_does_not_name_a_cell_says_nothing_of_it() -> None:
+    records = trials(V15, {"a": "xx"}, trial_key=BEFORE)
+    later = run([status(V16, Status.BUILD_FAILED, "why", key(V16, lock="lock-2"))], at=5000)
+    context = one(records, [run([status(V15, planned=BEFORE)]), later])
+    assert letters(context) == {V15.id: "A"}
+    assert missing(context) == [(V16.id, Status.BUILD_FAILED, "why")]
+
+
+@pytest.mark.parametrize(("engine", "host_class"), [("venv", HOST_CLASS), ("docker", "cpu avx2")])
+def test_a_run_elsewhere_supersedes_nothing_here(engine: EngineName, host_class: str) -> None:
+    planned = key(V15, lock="lock-2", engine=engine, host_class=host_class)
+    said = [status(V15, Status.RUN_FAILED, "why", planned)]
+    records = trials(V15, {"a": "xx"})
+    runs = [run([status(V15, planned=key(V15))])]
+    runs.append(run(said, at=60, engine=engine, host_class=host_class))
+    found = {
+        (context.engine, context.host_class): (letters(context), missing(context))
+        for context in compare(records, runs).contexts
+    }
+    assert found == {
+        ("docker", HOST_CLASS): ({V15.id: "A"}, []),
+        (engine, host_class): ({}, [(V15.id, Status.RUN_FAILED, "why")]),
+    }
+
+
+@pytest.mark.parametrize("what", [Status.REFUSED, Status.SKIPPED, Status.BUILD_FAILED])
+def test_a_cell_that_the_last_run_could_not_plan_has_no_current_result(what: Status) -> None:
+    records = trials(V15, {"a": "xx"})
+    context = one(records, [run([status(V15, what, "why")], at=60)])
+    assert letters(context) == {}
+    assert missing(context) == [(V15.id, what, "why")]
+
+
+@pytest.mark.parametrize("what", [Status.DONE, Status.INTERRUPTED, Status.RUN_FAILED])
+def test_records_of_old_name_no_key_and_supersede_nothing(what: Status) -> None:
+    context = one(trials(V15, {"a": "xx"}), [run([status(V15, what, "why")], at=60)])
+    assert letters(context) == {V15.id: "A"}
+    assert context.cells[0].status is what
+
+
+def test_what_another_host_skips_says_nothing_of_what_this_one_ran() -> None:
+    gpu_class = f"{H100}, {HOST_CLASS}"
+    planned = key(GPU, host_class=gpu_class)
+    there = run([status(GPU, Status.SKIPPED, "no GPU on this host")], at=5000, on="node-2")
+    context = one(trials(GPU, {"a": "xx"}, trial_key=planned), [there])
+    assert letters(context) == {GPU.id: "A"}
+    assert context.cells[0].status is Status.DONE
+    newer = key(GPU, lock="lock-2", host_class=gpu_class)
+    here = run([status(GPU, Status.BUILD_FAILED, "disk full", newer)], at=60)
+    context = one(trials(GPU, {"a": "xx"}, trial_key=planned), [here, there])
+    assert missing(context) == [(GPU.id, Status.BUILD_FAILED, "disk full")]
+
+
+def test_a_run_on_one_of_two_gpus_is_told_by_its_key() -> None:
+    classes = [f"{gpu}, {HOST_CLASS}" for gpu in (H100, "NVIDIA A100 (8.0, 108 SMs)")]
+    keys = [key(GPU, host_class=host_class) for host_class in classes]
+    records = [one for of in keys for one in trials(GPU, {"a": "xx"}, trial_key=of)]
+    said = run([status(GPU, Status.INTERRUPTED, "Ctrl-C", keys[0])], at=60)
+    contexts = compare(records, [said]).contexts
+    assert {one.host_class: one.cells[0].status for one in contexts} == {
+        classes[0]: Status.INTERRUPTED,
+        classes[1]: Status.DONE,
+    }
 
 
 def test_what_one_host_skips_and_another_ran_is_not_missing() -> None:
@@ -357,11 +461,17 @@ def _store(seed: int) -> tuple[list[TrialRecord], list[RunRecord]]:
         )
     runs = [
         run(
-            [status(of, chance.choice(list(Status)), "why") for of in chance.sample(cells, 3)],
+            [
+                status(of, chance.choice(list(Status)), "why", chance.choice([None, planned]))
+                for of in chance.sample(cells, 3)
+                for planned in [key(of, lock=chance.choice("ab"), host_class=host_class)]
+            ],
             at=at // 2,
-            host_class=chance.choice("hg"),
+            host_class=host_class,
+            on=chance.choice(["node-1", "node-2"]),
         )
         for at in range(4)
+        for host_class in [chance.choice("hg")]
     ]
     return records, runs
 

@@ -242,11 +242,21 @@ def test_evidence_is_that_of_the_weakest_letter() -> None:
 
 def test_a_cell_that_was_interrupted_says_so_beside_its_trials() -> None:
     of = cell("2.15.1")
-    said = run([status(of, Status.INTERRUPTED, "Ctrl-C")], at=60)
+    said = run([status(of, Status.INTERRUPTED, "Ctrl-C", key(of))], at=60)
     text = table.render(compare(trials(of, {"a": "xx"}, count=2), [said]))
     assert (
         "The last run did not get through:\n- all cells: interrupted: Ctrl-C; 2 trials shown\n"
     ) in text
+
+
+def test_a_cell_whose_new_lock_did_not_build_has_no_letter() -> None:
+    of, other = cell("2.15.1"), cell("2.16.2")
+    planned = [key(one, lock="lock-2") for one in (of, other)]
+    records = trials(of, {"a": "xx"}) + trials(other, {"a": "xx"}, at=60, trial_key=planned[1])
+    said = [status(of, Status.BUILD_FAILED, "no wheel", planned[0]), status(other)]
+    text = table.render(compare(records, [run(said, at=60)]))
+    assert tabled(text)[2:-1] == ["2.16.2      A"]
+    assert "No result:\n- 1 cell build failed: no wheel (tensorflow 2.15.1)\n" in text
 
 
 def test_older_trials_are_counted() -> None:

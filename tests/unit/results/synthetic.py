@@ -109,6 +109,7 @@ def key(  # noqa: PLR0913 - one per field that tests set
     seed: int = 42,
     repeats: int = 2,
     engine: EngineName = "docker",
+    base: str = "sha256:0123",
     host_class: str = HOST_CLASS,
 ) -> TrialKey:
     """The key of a trial of a cell."""
@@ -120,14 +121,14 @@ def key(  # noqa: PLR0913 - one per field that tests set
         repeats=repeats,
         setting=axes,
         engine=engine,
-        base="sha256:0123",
+        base=base,
         host_class=host_class,
     )
 
 
-def host(host_class: str = HOST_CLASS) -> Host:
+def host(host_class: str = HOST_CLASS, name: str = "node-1") -> Host:
     """Where it ran."""
-    return Host(name="node-1", host_class=host_class, cpu_model=CPU_MODEL, platform="linux-x86_64")
+    return Host(name=name, host_class=host_class, cpu_model=CPU_MODEL, platform="linux-x86_64")
 
 
 def trial(  # noqa: PLR0913 - one per field that tests set
@@ -183,18 +184,22 @@ def trials(
     return made
 
 
-def status(of: Cell, what: Status = Status.DONE, reason: str = "") -> CellStatus:
-    """Where a cell stood."""
-    return CellStatus(cell=of.id, axes=of.axes, status=what, reason=reason)
+def status(
+    of: Cell, what: Status = Status.DONE, reason: str = "", planned: TrialKey | None = None
+) -> CellStatus:
+    """Where a cell stood, and with what key it was planned; a record of old does not say that."""
+    digest = planned.digest if planned else ""
+    return CellStatus(cell=of.id, axes=of.axes, status=what, reason=reason, key=digest)
 
 
-def run(
+def run(  # noqa: PLR0913 - one per field that tests set
     cells: Iterable[CellStatus],
     *,
     at: int = 0,
     engine: EngineName = "docker",
     reason: str = "",
     host_class: str = HOST_CLASS,
+    on: str = "node-1",
 ) -> RunRecord:
     """One run that ended ten minutes after it began."""
     return RunRecord(
@@ -203,6 +208,6 @@ def run(
         finished=BEGIN + timedelta(seconds=at + 600),
         engine=engine,
         engine_reason=reason,
-        host=host(host_class),
+        host=host(host_class, on),
         cells=tuple(cells),
     )
