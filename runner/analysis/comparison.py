@@ -80,14 +80,16 @@ class CaseResult:
 class FamilyResult:
     """All cases of one family in one cell.
 
-    `group` is a letter over the cases that are identical, empty when there is none; cells share
-    it when every case that is identical in both has the same bits. `flaws` are the other verdicts
-    that occur.
+    `group` is a letter over all cases. A cell in which every case is identical has one, and shares
+    it with those that have the same bits in each. Where some are not, the others have a letter if
+    they have the bits of exactly one letter and differ from every other; else it is empty. `flaws`
+    are the other verdicts that occur; `partial` says whether some cases did not run.
     """
 
     family: str
     group: str
     flaws: tuple[Verdict, ...]
+    partial: bool
     proven: bool
 
 

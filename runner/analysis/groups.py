@@ -66,6 +66,7 @@ def _family(cells: Sequence[Cases], family: str, cases: Sequence[str]) -> list[F
             flaws=tuple(
                 verdict for verdict in _FLAWS if any(one.verdict is verdict for one in row)
             ),
+            partial=len(row) < len(cases),
             proven=all(one.proven for one in row),
         )
         if row
@@ -77,35 +78,28 @@ def _family(cells: Sequence[Cases], family: str, cases: Sequence[str]) -> list[F
 _FLAWS = (Verdict.VARIES, Verdict.UNSUPPORTED, Verdict.ERROR)
 
 
-def merged(patterns: Sequence[Pattern]) -> list[int | None]:
-    """Number the patterns so that those with one number agree wherever two of them have bits.
+def merged(patterns: Sequence[Pattern]) -> list[Pattern | None]:
+    """Give for each pattern the one that stands for its group; their order does not matter.
 
-    Patterns without gaps are told apart first. One with gaps then joins the first group it does
-    not contradict, and fills that group's gaps, so that no later one can contradict it there.
+    A pattern without gaps stands for itself. One with gaps belongs to the only such pattern that
+    it does not contradict. Where there is none, it stands for itself if it contradicts every other
+    pattern, and where there are several, nothing tells to which it belongs.
     """
-    groups: list[Pattern] = list(dict.fromkeys(one for one in patterns if all(one)))
-    exact = {pattern: number for number, pattern in enumerate(groups)}
-    numbers: list[int | None] = []
-    for pattern in patterns:
-        if not any(pattern):
-            numbers.append(None)
-            continue
-        number = exact.get(pattern)
-        if number is None:
-            number = exact[pattern] = _join(groups, pattern)
-        numbers.append(number)
-    return numbers
+    distinct = [one for one in dict.fromkeys(patterns) if any(one)]
+    complete = [one for one in distinct if all(one)]
+    groups = {one: one if all(one) else _group(one, complete, distinct) for one in distinct}
+    return [groups.get(one) for one in patterns]
 
 
-def _join(groups: list[Pattern], pattern: Pattern) -> int:
-    for number, group in enumerate(groups):
-        if all(
-            not mine or not theirs or mine == theirs
-            for mine, theirs in zip(pattern, group, strict=True)
-        ):
-            groups[number] = tuple(
-                theirs or mine for mine, theirs in zip(pattern, group, strict=True)
-            )
-            return number
-    groups.append(pattern)
-    return len(groups) - 1
+def _group(
+    gapped: Pattern, complete: Sequence[Pattern], distinct: Sequence[Pattern]
+) -> Pattern | None:
+    fitting = [one for one in complete if not _contradict(one, gapped)]
+    if len(fitting) == 1:
+        return fitting[0]
+    others = (one for one in distinct if one != gapped)
+    return gapped if all(_contradict(one, gapped) for one in others) else None
+
+
+def _contradict(left: Pattern, right: Pattern) -> bool:
+    return any(a and b and a != b for a, b in zip(left, right, strict=True))

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 Columns = Literal["families", "cases"]
 
 MARKS = {Verdict.VARIES: "~", Verdict.UNSUPPORTED: "·", Verdict.ERROR: "!"}
+PARTIAL = "…"
 UNPROVEN = "?"
+_AFTER_LETTERS = (*MARKS.values(), PARTIAL, UNPROVEN)
 TRIALS = "trials"
 
 
@@ -139,6 +141,7 @@ def _case_text(case: CaseResult) -> str:
 
 def _family_text(family: FamilyResult) -> str:
     flaws = "".join(MARKS[verdict] for verdict in family.flaws)
+    flaws += PARTIAL if family.partial else ""
     return family.group + flaws + ("" if family.proven else UNPROVEN)
 
 
@@ -157,7 +160,7 @@ def _tone(text: str, before: str) -> Tone:
     ):
         if MARKS[verdict] in text:
             return tone
-    if not text:
+    mine, theirs = (one.rstrip("".join(_AFTER_LETTERS)) for one in (text, before))
+    if not mine:
         return Tone.ABSENT
-    mine, theirs = (one.rstrip("".join(MARKS.values()) + UNPROVEN) for one in (text, before))
     return Tone.CHANGED if theirs and mine != theirs else Tone.SAME

@@ -58,9 +58,12 @@ class ReportedFamily(_Part):
 
     family: str
     group: str | None
-    """Letter over the cases that are identical."""
+    """Letter of the cells with the same bits in every case. Where some cases are not identical or
+    did not run: of the only such letter whose bits the others have; null if they fit several."""
     flaws: tuple[Verdict, ...]
     """Other verdicts that occur in the family."""
+    partial: bool
+    """Whether some cases of the family did not run in this cell."""
 
 
 class ReportedCell(_Part):
@@ -157,7 +160,9 @@ def _cell(cell: CellResult) -> ReportedCell:
         damaged_files=cell.damaged,
         cases=tuple(map(_case, cell.cases)),
         families=tuple(
-            ReportedFamily(family=one.family, group=one.group or None, flaws=one.flaws)
+            ReportedFamily(
+                family=one.family, group=one.group or None, flaws=one.flaws, partial=one.partial
+            )
             for one in cell.families
         ),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from runner.analysis.comparison import Verdict
 from runner.reports.fold import Scales
-from runner.reports.grid import MARKS, UNPROVEN, make_grid
+from runner.reports.grid import MARKS, PARTIAL, UNPROVEN, make_grid
 from runner.reports.notes import Note, make_notes
 from runner.reports.words import brief, number
 from runner.results.untrusted import one_line
@@ -113,8 +113,16 @@ def _legend(context: Context, grid: Grid, columns: Columns) -> Iterable[str]:
     for verdict, meaning in _MEANINGS.items():
         if any(MARKS[verdict] in text for text in texts):
             yield f"{MARKS[verdict]}  {meaning}"
-    if by_family and any(mark in text for text in letters for mark in MARKS.values()):
-        yield "A letter before such a mark stands for the rest of the family."
+    if any(PARTIAL in text for text in texts):
+        yield f"{PARTIAL}  some cases of the family did not run"
+    marked = {text for text in texts if {*MARKS.values(), PARTIAL} & set(text)}
+    if by_family and marked & letters:
+        yield (
+            "A letter before such a mark stands for the rest of the family: it has the bits of "
+            "that letter alone and of no other. Two such cells may have no case in common."
+        )
+    if by_family and marked - letters:
+        yield "Without a letter, the rest of the family, if any, does not tell where it belongs."
     if any(UNPROVEN in text for text in texts):
         yield f"{UNPROVEN}  seen only once, which proves nothing"
     if "" in texts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,11 @@ from hypothesis import strategies as st
 
 from runner.analysis.comparison import CaseResult, Evidence, Verdict
 from runner.analysis.groups import Cases, group_cases, group_families, letter, lettered, merged
+
+if TYPE_CHECKING:
+    import random
+
+    from runner.analysis.groups import Pattern
 
 ONCE = Evidence(processes=1, seen=1, distinct=1)
 OFTEN = Evidence(processes=3, seen=6, distinct=1)
@@ -86,13 +92,19 @@ def test_a_cell_without_the_case_is_left_out() -> None:
     ("patterns", "letters"),
     [
         pytest.param(["xy", "xy", "xz"], "A A B", id="all cases count"),
-        pytest.param(["x~", "xy", "xz"], "A~ A B", id="what varies does not tell cells apart"),
-        pytest.param(["xy", "z~", "x~"], "A B~ A~", id="the rest does"),
+        pytest.param(["x~", "xy", "xz"], "~ A B", id="what fits two letters has none"),
+        pytest.param(["xy", "xz", "x~"], "A B ~", id="wherever it comes"),
+        pytest.param(["xy", "z~", "x~"], "A B~ A~", id="what fits one letter has it"),
         pytest.param(["~~", "xy"], "~ A", id="nothing left to compare"),
         pytest.param(["x·", "x!", "x~"], "A· A! A~", id="other verdicts are gaps as well"),
+        pytest.param(["x~", "x~", "y~"], "A~ A~ B~", id="equal gaps are compared"),
+        pytest.param(["x~", "~y"], "~ ~", id="what shares no case is not compared"),
+        pytest.param(["xx", "y~", "~y"], "A ~ ~", id="nor beside a third that both contradict"),
+        pytest.param(["xx", "y~", "~x"], "A ~ A~", id="nor with one that has a letter"),
+        pytest.param(["x~", "~~"], "A~ ~", id="nothing known takes no letter away"),
         pytest.param(["~!", "·~"], "~! ~·", id="several flaws"),
         pytest.param(["x~", "~y", "xy"], "A~ A~ A", id="gaps agree with the whole"),
-        pytest.param(["x~~", "~y~", "xz~"], "A~ A~ B~", id="a filled gap can contradict"),
+        pytest.param(["x~~", "~y~", "xz~"], "~ ~ ~", id="gaps alone are not chained"),
         pytest.param(["xy", "x "], "A A", id="a case that did not run is a gap"),
         pytest.param(["xy", "  "], "A .", id="a family that did not run is left out"),
     ],
@@ -107,6 +119,11 @@ def test_a_family_is_proven_when_each_case_is() -> None:
     assert [row[0].proven for row in rows] == [False, True]
 
 
+def test_a_family_of_which_some_cases_did_not_run_is_partial() -> None:
+    rows = group_families([cell(a="x", b="~"), cell(a="x")], {"family": ["a", "b"]})
+    assert [row[0].partial for row in rows] == [False, True]
+
+
 def test_without_cases_there_are_no_families() -> None:
     assert group_families([{}, {}], {}) == [(), ()]
 
@@ -114,16 +131,45 @@ def test_without_cases_there_are_no_families() -> None:
 PATTERNS = st.lists(st.tuples(*[st.sampled_from(["", "x", "y", "z"])] * 3), min_size=1, max_size=8)
 
 
+def contradict(left: Pattern, right: Pattern) -> bool:
+    return any(a != b for a, b in zip(left, right, strict=True) if a and b)
+
+
 @settings(max_examples=300)
 @given(PATTERNS)
-def test_cells_of_one_group_never_contradict_each_other(
-    patterns: list[tuple[str, ...]],
+def test_a_letter_claims_only_what_was_measured(patterns: list[Pattern]) -> None:
+    groups = merged(patterns)
+    for (left, mine), (right, theirs) in combinations(zip(patterns, groups, strict=True), 2):
+        if mine is None or theirs is None:
+            continue
+        if mine == theirs:
+            assert not contradict(left, right)
+        elif left == mine or right == theirs:
+            assert contradict(left, right)
+        else:
+            # Each was compared with the whole cells of the other's letter.
+            assert contradict(left, theirs)
+            assert contradict(mine, right)
+        if mine == theirs and left != right:
+            # They were compared with the same whole cell, if not with each other.
+            assert all(mine)
+            assert mine in patterns
+    for pattern, group in zip(patterns, groups, strict=True):
+        if all(pattern):
+            assert group == pattern
+        fitting = {one for one in patterns if all(one) and not contradict(one, pattern)}
+        if any(pattern) and len(fitting) == 1:
+            assert {group} == fitting
+        elif len(fitting) > 1:
+            assert group is None
+
+
+@settings(max_examples=300)
+@given(PATTERNS, st.randoms(use_true_random=False))
+def test_the_order_and_the_number_of_cells_change_no_group(
+    patterns: list[Pattern], shuffle: random.Random
 ) -> None:
-    numbers = merged(patterns)
-    for (left, mine), (right, theirs) in combinations(zip(patterns, numbers, strict=True), 2):
-        contradict = any(a != b for a, b in zip(left, right, strict=True) if a and b)
-        if mine is not None and mine == theirs:
-            assert not contradict
-        if all(left) and all(right):
-            assert (mine == theirs) == (left == right)
-    assert [number is None for number in numbers] == [not any(one) for one in patterns]
+    expected = dict(zip(patterns, merged(patterns), strict=True))
+    others = patterns + shuffle.choices(patterns, k=3)
+    shuffle.shuffle(others)
+    assert dict(zip(others, merged(others), strict=True)) == expected

@@ -91,8 +91,13 @@ def test_everything_that_is_known_of_a_cell() -> None:
                             },
                         ],
                         "families": [
-                            {"family": "a", "group": "A", "flaws": []},
-                            {"family": "b", "group": None, "flaws": ["varies"]},
+                            {"family": "a", "group": "A", "flaws": [], "partial": False},
+                            {
+                                "family": "b",
+                                "group": None,
+                                "flaws": ["varies"],
+                                "partial": False,
+                            },
                         ],
                     },
                     {

@@ -35,7 +35,8 @@ Down a column, cells with the same letter are bit-identical, cells with differen
 Letters of different columns are unrelated.
 ~  varies from run to run, so it is neither equal to another cell nor different
 ·  not supported by this TensorFlow
-A letter before such a mark stands for the rest of the family.
+A letter before such a mark stands for the rest of the family: it has the bits of that letter alone
+and of no other. Two such cells may have no case in common.
 A letter rests on 6 repeats without a difference: at 95 %, fewer than 50 % of repeats differ.
 
 Varies from run to run:
@@ -226,9 +227,32 @@ def test_what_did_not_run_is_empty_and_explained() -> None:
     assert "An empty entry did not run.\n" in text
 
 
+def test_a_family_of_which_some_cases_did_not_run_is_marked() -> None:
+    whole = [case("a.1", "x", "x"), case("a.2", "x", "x")]
+    records = [trial(cell("2.15.1"), *whole), trial(cell("2.16.2"), whole[0])]
+    text = table.render(compare(records, []))
+    assert "2.15.1      A\n2.16.2      A…\n" in text
+    assert "…  some cases of the family did not run\n" in text
+    assert "Without a letter" not in text
+
+
+def test_what_fits_several_letters_has_none() -> None:
+    records = trials(cell("2.15.1"), {"a.1": "xx", "a.2": "xx"})
+    records += trials(cell("2.16.2"), {"a.1": "xx", "a.2": "xy"})
+    records += trials(cell("2.17.1"), {"a.1": "xx", "a.2": "yy"})
+    text = table.render(compare(records, []))
+    assert "2.15.1      A\n2.16.2      ~\n2.17.1      B\n" in text
+    assert (
+        "Without a letter, the rest of the family, if any, does not tell where it belongs.\n"
+    ) in text
+    assert "stands for the rest" not in text
+    cases = table.render(compare(records, []), columns="cases")
+    assert "the rest of the family" not in cases
+
+
 def test_only_what_occurs_is_in_the_legend() -> None:
     text = table.render(compare(trials(cell("2.15.1"), {"a": "xx"}), []))
-    for word in ("~", "·", "!", "?", "empty", "stands for the rest"):
+    for word in ("~", "·", "!", "?", "empty", "…", "the rest of the family"):
         assert word not in text
 
 
