@@ -1,9 +1,10 @@
 """From records to a comparison: who agrees with whom, on what evidence, and who has no say.
 
 Cells are compared inside one context only: one engine, one host class, one probe and seed (those
-of its newest trial). A cell speaks through the finished trials with the key that was last planned
-or tried. Whatever has none, or could not be run the last time, is listed with its status and is no
-result.
+of its newest trial), and for each Python one base (that of its newest trial; a base image that a
+cell names is an axis and compared). A cell speaks through the finished trials with the key that
+was last planned or tried. Whatever has none, or could not be run the last time, is listed with its
+status and is no result.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from runner.analysis.verdicts import Sighting, judge
 from runner.results.records import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from runner.analysis.comparison import FamilyResult
     from runner.analysis.groups import Cases
@@ -26,9 +28,13 @@ if TYPE_CHECKING:
     from runner.results.records import RunRecord, TrialRecord
     from runner.results.store import Damaged
 
+Silence = tuple[Status, str]
+"""Why a cell has no result."""
+
 _LOST = "it ran, but its trials are damaged or not in this store"
 _OTHER_KEY = "its stored trials are of another lock, probe, setting or base"
 _OTHER_PROBE = "ran with another probe or seed than the newest trials"
+_OTHER_BASE = "ran on another base image or interpreter than the newest trials"
 
 
 def compare(
@@ -64,8 +70,8 @@ def _context(
     answered: Collection[str],
 ) -> Context:
     ordered = in_axis_order(histories, runs)
-    probe_and_seed = _newest_probe(ordered)
-    speaking = [one for one in ordered if _silence(one, probe_and_seed) is None]
+    silences = _silences(ordered)
+    speaking = [one for one in ordered if one.cell not in silences]
     counted = sorted(
         (trial for history in speaking for trial in history.done), key=lambda one: one.started
     )
@@ -78,34 +84,60 @@ def _context(
         engine_reason=here[-1].engine_reason if here else "",
         host_class=place.host_class,
         machines=tuple(sorted({host.cpu_model for host in hosts})),
-        seed=probe_and_seed[1] if probe_and_seed else None,
+        seed=counted[-1].key.seed if counted else None,
         pinned=all(trial.pinned for trial in counted),
         first=counted[0].started if counted else None,
         last=counted[-1].started if counted else None,
         families=(families := _families(speaking)),
         cells=_results(speaking, families, harmed),
-        missing=_missing(ordered, probe_and_seed, harmed, answered),
+        missing=_missing(ordered, silences, harmed, answered),
     )
 
 
-def _newest_probe(histories: Iterable[History]) -> tuple[str, int] | None:
-    done = [trial for history in histories for trial in history.done]
-    if not done:
-        return None
-    key = max(done, key=lambda one: (one.started, one.key.digest)).key
-    return key.probe, key.seed
+def _silences(histories: Sequence[History]) -> dict[str, Silence]:
+    """Say of each cell without a result why it has none."""
+    silences = {one.cell: why for one in histories if (why := _silence(one))}
+    for reason, what, among in (
+        (_OTHER_PROBE, _probe_and_seed, _all),
+        (_OTHER_BASE, _base, _python),
+    ):
+        newest = [max(one.done, key=_age) for one in histories if one.cell not in silences]
+        counts = {among(trial): what(trial) for trial in sorted(newest, key=_age)}
+        outdated = [trial for trial in newest if what(trial) != counts[among(trial)]]
+        silences |= {trial.cell: (Status.STALE, reason) for trial in outdated}
+    return silences
 
 
-def _silence(history: History, probe_and_seed: tuple[str, int] | None) -> tuple[Status, str] | None:
-    """Say why a cell has no result; None when it has one."""
+def _age(trial: TrialRecord) -> tuple[datetime, str]:
+    return trial.started, trial.key.digest
+
+
+def _probe_and_seed(trial: TrialRecord) -> Hashable:
+    return trial.key.probe, trial.key.seed
+
+
+def _all(trial: TrialRecord) -> Hashable:  # noqa: ARG001 - the shape of `among`
+    return None
+
+
+def _base(trial: TrialRecord) -> Hashable:
+    return trial.key.base
+
+
+def _python(trial: TrialRecord) -> Hashable:
+    # A base image that the matrix names for an environment is an axis: it is meant to differ.
+    return trial.axes.get("python"), trial.axes.get("base")
+
+
+def _silence(history: History) -> Silence | None:
+    """Say why a cell has no result of its own; None when it has one."""
     told = history.last
     if not history.done and told.status is Status.DONE:
         older = any(one.status is Status.DONE for one in history.trials)
         return Status.STALE, _OTHER_KEY if older else _LOST
     if not history.done or told.unplanned or told.status is Status.STALE:
         return told.status, told.reason
-    key = history.done[0].key
-    return None if (key.probe, key.seed) == probe_and_seed else (Status.STALE, _OTHER_PROBE)
+    return None
 
 
 def _families(histories: Iterable[History]) -> dict[str, tuple[str, ...]]:
@@ -164,13 +196,13 @@ def _result(
 
 def _missing(
     histories: Iterable[History],
-    probe_and_seed: tuple[str, int] | None,
+    silences: Mapping[str, Silence],
     harmed: Mapping[str, int],
     answered: Collection[str],
 ) -> tuple[MissingCell, ...]:
     missing = []
     for history in histories:
-        silence = _silence(history, probe_and_seed)
+        silence = silences.get(history.cell)
         if silence is None or _answered_elsewhere(history, answered):
             continue
         status, reason = silence

@@ -130,7 +130,9 @@ class MissingCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Cells that may be compared: one engine, one host class, one probe and seed.
+    """Cells that may be compared: one engine, one host class, one probe and seed, one base.
+
+    The base is one for each Python, apart from base images that cells name in an axis.
 
     `cells` and `missing` are in axis order. `families` is family → its cases, in the order in
     which the probe runs them. `machines` are the processor models that stand behind the host

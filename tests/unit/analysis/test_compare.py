@@ -22,6 +22,7 @@ from unit.results.synthetic import (
 
 from runner.analysis.compare import compare
 from runner.analysis.comparison import Verdict
+from runner.matrix.cells import Cell, Environment
 from runner.results.records import Status
 from runner.results.store import Damaged
 
@@ -102,6 +103,51 @@ def test_another_probe_or_seed_than_the_newest_is_stale(old: object) -> None:
         (V15.id, Status.STALE, "ran with another probe or seed than the newest trials")
     ]
     assert context.seed == 42
+
+
+OTHER_BASE = "ran on another base image or interpreter than the newest trials"
+
+
+def test_another_base_than_the_newest_is_stale() -> None:
+    records = trials(V15, {"a": "xx"}, trial_key=key(V15, base="base-1"), at=60)
+    records += trials(V16, {"a": "xx"}, trial_key=key(V16, base="base-2"), at=120)
+    records += trials(V17, {"a": "xx"}, trial_key=key(V17, base="base-1"))
+    context = one(records)
+    assert letters(context) == {V16.id: "A"}
+    assert missing(context) == [(of.id, Status.STALE, OTHER_BASE) for of in (V15, V17)]
+
+
+def test_each_python_and_each_base_that_a_cell_names_has_its_own_newest() -> None:
+    other = cell("2.15.1", python="3.12")
+    named = Cell(
+        environment=Environment(python="3.11", tensorflow="2.15.1", base="nvidia/cuda:11.8.0"),
+        setting=V15.setting,
+    )
+    cells = (V15, other, named)
+    records = [
+        record
+        for of in cells
+        for record in trials(of, {"a": "xx"}, trial_key=key(of, base=f"base of {of.id}"))
+    ]
+    assert set(letters(one(records))) == {of.id for of in cells}
+
+
+def test_a_cell_that_has_no_say_outdates_no_base() -> None:
+    other = cell("2.15.1", python="3.12")
+    records = [
+        *trials(V15, {"a": "xx"}, trial_key=key(V15, base="base-1")),
+        *trials(V16, {"a": "xx"}, trial_key=key(V16, base="base-2", probe="probe-0"), at=60),
+        *trials(V17, {"a": "xx"}, trial_key=key(V17, base="base-3"), at=120),
+        *trials(other, {"a": "xx"}, trial_key=key(other, base="base-4"), at=180),
+    ]
+    said = run([status(V17, Status.BUILD_FAILED, "why", key(V17, base="base-5"))], at=180)
+    assert letters(one(records, [said])) == {V15.id: "A", other.id: "A"}
+
+
+def test_another_context_outdates_no_base() -> None:
+    venv = key(V15, engine="venv", base="3.11.7")
+    records = trials(V15, {"a": "xx"}) + trials(V15, {"a": "xx"}, trial_key=venv, at=60)
+    assert [letters(context) for context in compare(records, []).contexts] == [{V15.id: "A"}] * 2
 
 
 def test_another_lock_or_number_of_repeats_may_be_compared() -> None:
@@ -456,7 +502,12 @@ def _store(seed: int) -> tuple[list[TrialRecord], list[RunRecord]]:
                 *outputs,
                 at=at // 2,
                 status=outcome,
-                trial_key=key(of, lock=chance.choice("ab"), host_class=chance.choice("hg")),
+                trial_key=key(
+                    of,
+                    lock=chance.choice("ab"),
+                    base=chance.choice(["base-1", "base-1", "base-2"]),
+                    host_class=chance.choice("hg"),
+                ),
             )
         )
     runs = [
