@@ -36,8 +36,8 @@ Down a column, cells with the same letter are bit-identical, cells with differen
 Letters of different columns are unrelated.<br>
 \\~ varies from run to run, so it is neither equal to another cell nor different<br>
 · not supported by this TensorFlow<br>
-A letter before such a mark stands for the rest of the family: it has the bits of that letter \
-alone and of no other. Two such cells may have no case in common.<br>
+A letter before such a mark speaks for the other cases of the family, which agree with that letter \
+and with no other.<br>
 A letter rests on 6 repeats without a difference: at 95 %, fewer than 50 % of repeats differ.
 
 **Varies from run to run**
