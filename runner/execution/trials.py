@@ -79,35 +79,59 @@ def perform(task: Task, engine: Engine, host: Host, store: Store) -> tuple[Trial
         ) from None
     with folder as name:
         out = Path(name)
-        started, clock = datetime.now(UTC), time.monotonic()
+        begun = _Begun(host, datetime.now(UTC), time.monotonic())
         outcome = engine.run(_trial(task), out)
         read = read_output(out) if _wrote(outcome) else Rejected("the probe did not end by itself")
-        judgement = judge(outcome, read, task)
-        if isinstance(read, ProbeOutput) and judgement.status is Status.DONE:
-            arrays = check_arrays(out / "arrays", read)
-            if isinstance(arrays, Rejected):
-                judgement = Judgement(Status.RUN_FAILED, f"unreadable array: {arrays.reason}")
-        done = judgement.status is Status.DONE
-        record = TrialRecord(
-            cell=task.cell.id,
-            environment=task.cell.environment.id,
-            axes=task.cell.axes,
-            key=_key(task),
-            order=task.order,
-            status=judgement.status,
-            reason=judgement.reason[:4000],
-            started=started,
-            seconds=time.monotonic() - clock,
-            image=task.prepared.reference,
-            pinned=task.blueprint.base.pinned,
-            host=host,
-            exit_code=outcome.exit_code,
-            log="" if done else inert(outcome.log)[-_KEPT_LOG:],
-            probe=read if done and isinstance(read, ProbeOutput) else None,
-        )
+        judgement = _with_arrays(judge(outcome, read, task), read, out / "arrays")
+        done = read if judgement.status is Status.DONE else None
+        record = _record(task, begun, outcome, judgement, done)
         if judgement.status is not Status.INTERRUPTED:
             store.add(record, out / "arrays" if done else None)
     return record, judgement
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Where and when a trial began; `clock` is monotonic, in seconds."""
+
+    host: Host
+    started: datetime
+    clock: float
+
+
+def _with_arrays(judgement: Judgement, read: ProbeOutput | Rejected, folder: Path) -> Judgement:
+    """The same judgement, unless an array is not what the result says of it."""
+    if judgement.status is Status.DONE and isinstance(read, ProbeOutput):
+        arrays = check_arrays(folder, read)
+        if isinstance(arrays, Rejected):
+            return Judgement(Status.RUN_FAILED, f"unreadable array: {arrays.reason}")
+    return judgement
+
+
+def _record(
+    task: Task,
+    begun: _Begun,
+    outcome: Outcome,
+    judgement: Judgement,
+    done: ProbeOutput | Rejected | None,
+) -> TrialRecord:
+    return TrialRecord(
+        cell=task.cell.id,
+        environment=task.cell.environment.id,
+        axes=task.cell.axes,
+        key=_key(task),
+        order=task.order,
+        status=judgement.status,
+        reason=judgement.reason[:4000],
+        started=begun.started,
+        seconds=time.monotonic() - begun.clock,
+        image=task.prepared.reference,
+        pinned=task.blueprint.base.pinned,
+        host=begun.host,
+        exit_code=outcome.exit_code,
+        log="" if done else inert(outcome.log)[-_KEPT_LOG:],
+        probe=done if isinstance(done, ProbeOutput) else None,
+    )
 
 
 def judge(outcome: Outcome, read: ProbeOutput | Rejected, task: Task) -> Judgement:

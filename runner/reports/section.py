@@ -118,8 +118,8 @@ def _legend(context: Context, grid: Grid, columns: Columns) -> Iterable[str]:
     marked = {text for text in texts if {*MARKS.values(), PARTIAL} & set(text)}
     if by_family and marked & letters:
         yield (
-            "A letter before such a mark speaks for the other cases of the family, which agree with "
-            "that letter and with no other."
+            "A letter before such a mark speaks for the other cases of the family, which agree "
+            "with that letter and with no other."
         )
     if by_family and marked - letters:
         yield "Without a letter, the rest of the family, if any, does not tell where it belongs."
