@@ -213,7 +213,7 @@ def clean(
     images: Annotated[bool, typer.Option(help="Remove the images that were built.")] = True,
     venvs: Annotated[bool, typer.Option(help="Remove the venvs that were made.")] = True,
 ) -> int:
-    """Remove images, containers and venvs. Results and locks stay."""
+    """Remove the images and venvs that were made. Results and locks stay."""
     return locking.clean(matrix.resolve().parent, _progress, images=images, venvs=venvs)
 
 

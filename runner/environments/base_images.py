@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from runner.environments.engine import Blueprint
     from runner.matrix.cells import Environment
 
+BASE_REPOSITORY: Final = "samebits/base"
 PINS_FILE: Final = "bases.json"
 
 
@@ -121,12 +122,12 @@ class BaseImages:
         short = identity.removeprefix("sha256:")[:16]
         try:
             # A tag can move between now and the build; this one says what it points to.
-            self.api.tag(identity, "samebits/base", short)
+            self.api.tag(identity, BASE_REPOSITORY, short)
         except (DockerException, requests.RequestException) as error:
             raise EngineUnavailable(f"the engine stopped answering: {_line(error)}") from None
         digest = _pulled_digest(facts)
         return Base(
-            reference=f"samebits/base:{short}", identity=digest or identity, pinned=bool(digest)
+            reference=f"{BASE_REPOSITORY}:{short}", identity=digest or identity, pinned=bool(digest)
         )
 
     def _inspect(self, image: str) -> Mapping[str, object] | None:

@@ -12,7 +12,7 @@ import requests
 from docker.errors import APIError, ImageNotFound, NotFound
 
 from runner.environments import profile
-from runner.environments.base_images import BaseImages, image_name
+from runner.environments.base_images import BASE_REPOSITORY, BaseImages, image_name
 from runner.environments.buildkit import (
     Builds,
     build_arguments,
@@ -74,12 +74,18 @@ def connect() -> APIClient:
 
 
 def remove_everything(api: APIClient) -> int:
-    """Remove all images that samebits built; returns how many. Base images stay."""
+    """Remove all images that samebits built, and its tags of base images; returns how many images.
+
+    A base image stays as long as it has another name.
+    """
     removed = 0
     try:
         for image in api.images(filters={"label": "samebits.environment"}):
             api.remove_image(image["Id"], force=True)
             removed += 1
+        for base in api.images(name=BASE_REPOSITORY):
+            for tag in base["RepoTags"] or ():
+                api.remove_image(tag)
     except BROKEN as error:
         raise EngineUnavailable(f"{removed} images removed, then: {_why(error)}") from None
     return removed
