@@ -5,17 +5,29 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tabulate import tabulate
 
 from runner.cli import workspace as ws
 from runner.environments.lock import Lock, Unresolvable
 from runner.execution.gpu import discover_gpus
+from runner.reports.words import number
 
 if TYPE_CHECKING:
-    from runner.execution.plan import Plan, PlannedCell
+    from collections.abc import Mapping
+
+    from runner.execution.plan import Action, Plan, PlannedCell
     from runner.matrix.cells import Cell, Environment
+
+
+_WORDS: Final[Mapping[Action, str]] = {
+    "run": "to run",
+    "reuse": "reused",
+    "skip": "skipped",
+    "refuse": "refused",
+    "fail": "without a base",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +39,7 @@ class Outline:
     reason: str
     host: str
     unlocked: tuple[Environment, ...]
+    built: tuple[Environment, ...]
     left_out: tuple[tuple[str, str], ...]
 
 
@@ -47,15 +60,17 @@ def outline(
             environment: lock or Lock("") for environment, lock in found.items()
         }
         plan, now = ws.plan_cells(workspace, cells, chosen, ready, fresh=fresh)
+        built = tuple(one for one in plan.blueprints if chosen.engine.has(plan.blueprints[one]))
     finally:
         chosen.engine.close()
-    excluded = workspace.matrix.excluded
+    excluded = workspace.matrix.excluded if cells == workspace.matrix.cells else ()
     return Outline(
         plan=plan,
         engine=chosen.engine.name,
         reason=chosen.reason,
         host=now.host.host_class,
         unlocked=tuple(environment for environment, lock in found.items() if lock is None),
+        built=built,
         left_out=tuple((row.cell.id, row.because) for row in excluded),
     )
 
@@ -66,10 +81,13 @@ def as_text(outline: Outline) -> str:
     rows = [[row.cell.id, row.action, _trials(row), row.reason or row.note] for row in plan.cells]
     table = tabulate(rows, headers=["cell", "", "trials", "why"], maxcolwidths=[None, 6, 8, 46])
     counts = Counter(row.action for row in plan.cells)
+    told = {action: word for action, word in _WORDS.items() if counts[action]}
     lines = [
         f"engine {outline.engine} ({outline.reason}), host class {outline.host}",
-        f"{len(plan.blueprints)} environments to build or find built, {plan.trials} trials to run",
-        ", ".join(f"{count} cells {action}" for action, count in sorted(counts.items())),
+        ", ".join(f"{number(counts[action], 'cell')} {word}" for action, word in told.items()),
+        f"{number(plan.trials, 'trial')} to run",
+        *(f"to build: {one.id}" for one in plan.blueprints if one not in outline.built),
+        *(f"built before: {one.id}" for one in outline.built),
     ]
     if outline.unlocked:
         names = ", ".join(environment.id for environment in outline.unlocked)
@@ -85,7 +103,8 @@ def as_json(outline: Outline) -> str:
         "engine_reason": outline.reason,
         "host_class": outline.host,
         "unlocked": [environment.id for environment in outline.unlocked],
-        "environments": [environment.id for environment in outline.plan.blueprints],
+        "to_build": [one.id for one in outline.plan.blueprints if one not in outline.built],
+        "built": [one.id for one in outline.built],
         "cells": [
             {
                 "cell": row.cell.id,

@@ -139,12 +139,21 @@ class DockerEngine:
         """Remove what runs that died have left behind; returns how many containers."""
         return self._containers.sweep()
 
+    def has(self, blueprint: Blueprint) -> bool:
+        """Say whether the content-hash tag of an environment is there."""
+        try:
+            self._api.inspect_image(image_name(blueprint))
+        except ImageNotFound:
+            return False
+        except BROKEN as error:
+            raise EngineUnavailable(f"the engine stopped answering: {_why(error)}") from None
+        return True
+
     def prepare(self, blueprint: Blueprint) -> Prepared | BuildFailure:
         """Build the image of an environment unless its content-hash tag is there."""
         tag = image_name(blueprint)
         try:
-            with contextlib.suppress(ImageNotFound):
-                self._api.inspect_image(tag)
+            if self.has(blueprint):
                 return Prepared(reference=tag, reused=True)
             return self._build(blueprint, tag)
         except BROKEN as error:

@@ -131,6 +131,10 @@ class Engine(Protocol):
         """Remove what runs that died have left behind; returns how many things."""
         ...
 
+    def has(self, blueprint: Blueprint) -> bool:
+        """Say whether an environment is built already."""
+        ...
+
     def prepare(self, blueprint: Blueprint) -> Prepared | BuildFailure:
         """Build an environment, or find it built already."""
         ...

@@ -91,19 +91,20 @@ class VenvEngine:
         """Remove nothing: a trial ends with its runner, by the pipe that it reads."""
         return 0
 
+    def has(self, blueprint: Blueprint) -> bool:
+        """Say whether the venv of an environment is there, whole."""
+        return (self._place(blueprint) / _MADE).exists()
+
     def prepare(self, blueprint: Blueprint) -> Prepared | BuildFailure:
         """Make the venv of an environment unless one with the same content is there."""
-        content = hashlib.sha256(
-            f"{blueprint.lock.sha256} {blueprint.base.identity}".encode()
-        ).hexdigest()
-        folder = self._folder / f"{blueprint.environment.id}-{content[:16]}"
-        prepared = Prepared(reference=str(folder), reused=(folder / _MADE).exists())
+        folder = self._place(blueprint)
+        prepared = Prepared(reference=str(folder), reused=self.has(blueprint))
         if prepared.reused:
             return prepared
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with self._locked(folder):
-                failure = None if (folder / _MADE).exists() else self._make(blueprint, folder)
+                failure = None if self.has(blueprint) else self._make(blueprint, folder)
         except OSError as error:
             cancelled = self._cancelled.is_set()
             reason = "cancelled" if cancelled else f"{folder}: {error.strerror}"
@@ -147,6 +148,12 @@ class VenvEngine:
 
     def close(self) -> None:
         """Nothing is left open."""
+
+    def _place(self, blueprint: Blueprint) -> Path:
+        """The folder of a venv, named by all that goes into it."""
+        parts = f"{blueprint.lock.sha256} {blueprint.base.identity}"
+        content = hashlib.sha256(parts.encode()).hexdigest()
+        return self._folder / f"{blueprint.environment.id}-{content[:16]}"
 
     def _start(
         self, command: list[str], variables: dict[str, str], output: int, folder: str

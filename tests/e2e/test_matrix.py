@@ -96,6 +96,16 @@ def test_a_second_run_builds_and_tries_nothing(place: Place) -> None:
     assert place.stored() == before
 
 
+def test_the_plan_says_what_is_built_and_what_would_run(place: Place) -> None:
+    ended = place.command("plan", "--engine", place.engine, "--json")
+    assert {cell["action"] for cell in json.loads(ended.stdout)["cells"]} == {"reuse"}
+    ended = place.command("plan", "--engine", place.engine, "--fresh", "--json")
+    plan = json.loads(ended.stdout)
+    assert plan["to_build"] == []
+    assert len(plan["built"]) == {"docker": 3, "venv": 2}[place.engine]
+    assert {tuple(cell["missing"]) for cell in plan["cells"]} == {("forward", "reversed")}
+
+
 def test_an_interrupt_keeps_what_has_finished_and_leaves_nothing(place: Place) -> None:
     before = place.stored()
     process = place.start("run", "--engine", place.engine, "--fresh")

@@ -151,6 +151,10 @@ class FakeEngine:
         """Describe a quiet host."""
         return host(HOST_CLASS)
 
+    def has(self, blueprint: Blueprint) -> bool:
+        """Whether it was built before."""
+        return blueprint.environment.id in self.built
+
     def prepare(self, blueprint: Blueprint) -> Prepared | BuildFailure:
         """Build as `build` says."""
         with self._counted("build"):
