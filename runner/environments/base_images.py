@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import requests
 from docker.errors import DockerException, ImageNotFound
 
+from runner.environments.connection import why
 from runner.environments.engine import Base
 from runner.errors import EngineUnavailable, InputError, StoreError
 
@@ -73,7 +74,7 @@ def registry_digest(api: APIClient, image: str) -> str:
     try:
         return str(api.inspect_distribution(image)["Descriptor"]["digest"])
     except (DockerException, requests.RequestException, KeyError) as error:
-        raise EngineUnavailable(f"{image}: no digest from its registry: {_line(error)}") from None
+        raise EngineUnavailable(f"{image}: no digest from its registry: {why(error)}") from None
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class BaseImages:
             # A tag can move between now and the build; this one says what it points to.
             self.api.tag(identity, BASE_REPOSITORY, short)
         except (DockerException, requests.RequestException) as error:
-            raise EngineUnavailable(f"the engine stopped answering: {_line(error)}") from None
+            raise EngineUnavailable(f"the engine stopped answering: {why(error)}") from None
         digest = _pulled_digest(facts)
         return Base(
             reference=f"{BASE_REPOSITORY}:{short}", identity=digest or identity, pinned=bool(digest)
@@ -136,7 +137,7 @@ class BaseImages:
         except ImageNotFound:
             return None
         except (DockerException, requests.RequestException) as error:
-            raise EngineUnavailable(f"the engine stopped answering: {_line(error)}") from None
+            raise EngineUnavailable(f"the engine stopped answering: {why(error)}") from None
         return facts
 
     def _pull(self, image: str, python: str) -> None:
@@ -145,7 +146,7 @@ class BaseImages:
                 if "error" in row:
                     raise EngineUnavailable(*_no_base(image, python, row["error"]))
         except (DockerException, requests.RequestException) as error:
-            raise EngineUnavailable(*_no_base(image, python, _line(error))) from None
+            raise EngineUnavailable(*_no_base(image, python, why(error))) from None
 
 
 def _pulled_digest(facts: Mapping[str, object]) -> str:
@@ -160,7 +161,3 @@ def _no_base(image: str, python: str, why: str) -> tuple[str, str]:
         f"base image {image} can't be pulled: {why}",
         f"give an image this host has with --base {python}=IMAGE, or SAMEBITS_BASE={python}=IMAGE",
     )
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(getattr(error, "explanation", None) or error).split())[:300]

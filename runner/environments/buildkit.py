@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 from uv import find_uv_bin
 
+from runner.environments.asking import ask
 from runner.environments.index import scrub
 from runner.errors import EngineUnavailable
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from runner.environments.index import IndexSettings
     from runner.environments.session import Session
 
-_ASK_SECONDS: Final = 20
 _BUILD_SECONDS: Final = 3600
 _LOG_BYTES: Final = 64_000
 _LAST_WITH_BUILTIN: Final = 22
@@ -64,10 +64,10 @@ def find_build_command(search: str | None = None) -> BuildCommand:
     looked: list[str] = []
     usual = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/bin"])
     for path in _candidates(usual if search is None else search):
-        found = _VERSION.match(_ask([path, "--version"]))
+        found = _VERSION.match(ask([path, "--version"]))
         if found is None:
             continue
-        if int(found["major"]) <= _LAST_WITH_BUILTIN or _ask([path, "buildx", "version"]):
+        if int(found["major"]) <= _LAST_WITH_BUILTIN or ask([path, "buildx", "version"]):
             return BuildCommand(path, found["version"])
         looked.append(f"{path} ({found['version']}) has no buildx plugin")
     raise EngineUnavailable(
@@ -202,13 +202,3 @@ def _candidates(search: str) -> Iterator[str]:
         if path and os.path.realpath(path) not in seen:
             seen.add(os.path.realpath(path))
             yield path
-
-
-def _ask(command: list[str]) -> str:
-    try:
-        ended = subprocess.run(
-            command, capture_output=True, text=True, timeout=_ASK_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return ended.stdout.strip() if ended.returncode == 0 else ""

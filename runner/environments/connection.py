@@ -1,13 +1,16 @@
-"""The way to the Docker engine: its address, TLS where the environment asks for it, a deadline."""
+"""The way to the Docker engine: address, TLS where the environment asks for it, what went wrong."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 from typing import Final
 
+import requests
 from docker import APIClient
 from docker.context import ContextAPI
+from docker.errors import APIError, NotFound
 from docker.utils import kwargs_from_env
 
 _DEFAULT_ADDRESS: Final = "unix:///var/run/docker.sock"
@@ -23,6 +26,21 @@ def open_engine(address: str, seconds: int) -> APIClient:
     found = kwargs_from_env()
     base_url = found.get("base_url", address)
     return APIClient(base_url, version="auto", timeout=seconds, tls=found.get("tls", False))
+
+
+def why(error: Exception) -> str:
+    """An engine's error in one line."""
+    if isinstance(error, APIError) and error.explanation:
+        return " ".join(str(error.explanation).split())[:500]
+    if isinstance(error, NotFound):
+        return "gone"
+    if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
+        return "no answer within the deadline"
+    text = " ".join(str(error).split())
+    plain = re.search(r"(?:Error\(\d+, '|\[Errno \d+\] )(?P<why>[A-Za-z ]+)", text)
+    if plain and "Permission denied" in text:
+        return "permission denied; is this user in the group docker?"
+    return plain["why"] if plain else text[:300] or type(error).__name__
 
 
 def _context_address() -> str:

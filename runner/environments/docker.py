@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import requests
-from docker.errors import APIError, ImageNotFound, NotFound
+from docker.errors import ImageNotFound
 
 from runner.environments import profile
 from runner.environments.base_images import BASE_REPOSITORY, BaseImages, image_name
@@ -20,7 +18,7 @@ from runner.environments.buildkit import (
     find_build_command,
     reason_of,
 )
-from runner.environments.connection import engine_address, open_engine
+from runner.environments.connection import engine_address, open_engine, why
 from runner.environments.containers import BROKEN, Containers, Order
 from runner.environments.cpu import parse_cpuinfo
 from runner.environments.cuda import cuda_variables
@@ -66,7 +64,7 @@ def connect() -> APIClient:
         api = open_engine(address, _PING_SECONDS)
     except (*BROKEN, ValueError, TypeError) as error:  # no address, or no engine's answer
         raise EngineUnavailable(
-            f"no Docker engine answers at {address}: {_why(error)}",
+            f"no Docker engine answers at {address}: {why(error)}",
             "start dockerd, or set DOCKER_HOST, or use --engine venv",
         ) from None
     api.timeout = _CALL_SECONDS
@@ -87,7 +85,7 @@ def remove_everything(api: APIClient) -> int:
             for tag in base["RepoTags"] or ():
                 api.remove_image(tag)
     except BROKEN as error:
-        raise EngineUnavailable(f"{removed} images removed, then: {_why(error)}") from None
+        raise EngineUnavailable(f"{removed} images removed, then: {why(error)}") from None
     return removed
 
 
@@ -146,7 +144,7 @@ class DockerEngine:
         except ImageNotFound:
             return False
         except BROKEN as error:
-            raise EngineUnavailable(f"the engine stopped answering: {_why(error)}") from None
+            raise EngineUnavailable(f"the engine stopped answering: {why(error)}") from None
         return True
 
     def prepare(self, blueprint: Blueprint) -> Prepared | BuildFailure:
@@ -246,35 +244,20 @@ class DockerEngine:
                 return self._api.logs(container).decode(errors="replace")
         except BROKEN as error:
             raise EngineUnavailable(
-                f"can't read the processor of the engine at {self.address}: {_why(error)}"
+                f"can't read the processor of the engine at {self.address}: {why(error)}"
             ) from None
 
     def _info(self) -> Mapping[str, object]:
         try:
             info: Mapping[str, object] = self._api.info()
         except BROKEN as error:
-            raise EngineUnavailable(f"the engine stopped answering: {_why(error)}") from None
+            raise EngineUnavailable(f"the engine stopped answering: {why(error)}") from None
         return info
 
     def _told(self, error: Exception) -> str:
-        return "cancelled" if self._session.cancelled.is_set() else f"engine: {_why(error)}"
+        return "cancelled" if self._session.cancelled.is_set() else f"engine: {why(error)}"
 
 
 def _seconds_between(start: str, end: str) -> float:
     """Seconds between two of the engine's timestamps."""
     return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
-
-
-def _why(error: Exception) -> str:
-    """An engine's error in one line."""
-    if isinstance(error, APIError) and error.explanation:
-        return str(error.explanation).strip().splitlines()[0][:500]
-    if isinstance(error, NotFound):
-        return "gone"
-    if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
-        return "no answer within the deadline"
-    text = " ".join(str(error).split())
-    plain = re.search(r"(?:Error\(\d+, '|\[Errno \d+\] )(?P<why>[A-Za-z ]+)", text)
-    if plain and "Permission denied" in text:
-        return "permission denied; is this user in the group docker?"
-    return plain["why"] if plain else text[:300] or type(error).__name__

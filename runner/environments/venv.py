@@ -25,6 +25,7 @@ import psutil
 from filelock import FileLock, Timeout
 from uv import find_uv_bin
 
+from runner.environments.asking import ask
 from runner.environments.buildkit import reason_of
 from runner.environments.cpu import parse_cpuinfo
 from runner.environments.cuda import cuda_variables
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from runner.matrix.cells import Environment
 
 _BUILD_SECONDS: Final = 3600
-_ASK_SECONDS: Final = 30
 _LOOK_SECONDS: Final = 0.1
 _LOG_BYTES: Final = 64_000
 _LARGEST_FILE: Final = 256 * 1024**2
@@ -281,24 +281,14 @@ class VenvEngine:
 @functools.cache
 def _interpreter(python: str) -> Base:
     find = [find_uv_bin(), "python", "find", "--no-config", "--no-python-downloads", "--system"]
-    found = _ask([*find, python])
-    version = _ask([found, "-c", _WHICH]) if found else ""
+    found = ask([*find, python])
+    version = ask([found, "-c", _WHICH]) if found else ""
     if not version:
         raise EngineUnavailable(
             f"no Python {python} interpreter on this host",
             f"install Python {python}, or use --engine docker",
         )
     return Base(reference=found, identity=version, pinned=False)
-
-
-def _ask(command: list[str]) -> str:
-    try:
-        ended = subprocess.run(
-            command, capture_output=True, text=True, timeout=_ASK_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return " ".join(ended.stdout.split()) if ended.returncode == 0 else ""
 
 
 def _variables(trial: Trial, home: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from runner.environments.engine import Base, Blueprint
 from runner.environments.lock import Lock, Unresolvable
 from runner.matrix import catalog
+from runner.matrix.cells import ENVIRONMENT_AXES
 from runner.results.records import EngineName, Host, Order, Status, TrialKey, TrialRecord
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def trial_key(cell: Cell, now: Circumstances) -> TrialKey:
     if isinstance(lock, Unresolvable) or isinstance(base, str):
         raise TypeError(f"{cell.id} can't run and has no key")
     gpu = f"{now.gpus[0].host_class}, " if cell.setting.device == "gpu" else ""
-    setting = {axis: text for axis, text in cell.axes.items() if axis not in _OF_ENVIRONMENT}
+    setting = {axis: text for axis, text in cell.axes.items() if axis not in ENVIRONMENT_AXES}
     return TrialKey(
         lock=lock.sha256,
         recipe=now.source.recipe_sha256 if now.engine == "docker" else "",
@@ -147,9 +148,6 @@ def trial_key(cell: Cell, now: Circumstances) -> TrialKey:
         base=base.identity,
         host_class=gpu + now.host.host_class,
     )
-
-
-_OF_ENVIRONMENT = ("python", "tensorflow", "cuda", "cudnn", "base")
 
 
 def _plan_cell(cell: Cell, now: Circumstances, stored: list[TrialRecord]) -> PlannedCell:
