@@ -20,6 +20,7 @@ RESULT = (8, 32, 32, 32)
     family="conv",
     exercises="tf.nn.conv2d, 8 x 32 x 32 x 16 with a 3 x 3 x 16 x 32 kernel, float32",
     may_vary="the algorithm: oneDNN or Eigen; cuDNN's choice, by timing unless deterministic; TF32",
+    source="github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow.md",
 )
 def conv2d_forward(lab: Lab) -> object:
     images, kernel = fixed("conv.images", *IMAGES), fixed("conv.kernel", *KERNEL)
@@ -31,6 +32,7 @@ def conv2d_forward(lab: Lab) -> object:
     family="conv",
     exercises="gradients of tf.nn.conv2d for its input and its kernel",
     may_vary="as forward; cuDNN also has backward algorithms that add in no fixed order",
+    source="github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow.md",
 )
 def conv2d_grad(lab: Lab) -> Outputs:
     tf = lab.tf

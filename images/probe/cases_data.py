@@ -22,6 +22,7 @@ SIDE = 16
     family="data",
     exercises="Dataset.map in four parallel calls over a stateful random operation, order kept",
     may_vary="the calls race for the operation's state: each element gets whichever draw is next",
+    source="tensorflow.org/api_docs/python/tf/config/experimental/enable_op_determinism",
 )
 def map_parallel(lab: Lab) -> object:
     return _drawn(lab, PARALLEL)
@@ -32,6 +33,7 @@ def map_parallel(lab: Lab) -> object:
     family="data",
     exercises="the same Dataset.map, one call after another",
     may_vary="only a changed seed rule or stream",
+    source="tensorflow.org/api_docs/python/tf/config/experimental/enable_op_determinism",
 )
 def map_sequential(lab: Lab) -> object:
     return _drawn(lab, None)
@@ -42,6 +44,7 @@ def map_sequential(lab: Lab) -> object:
     family="data",
     exercises="Dataset.shuffle with a seed of its own and with the global seed only",
     may_vary="a changed seed rule or shuffle",
+    source="tensorflow.org/api_docs/python/tf/config/experimental/enable_op_determinism",
 )
 def shuffle(lab: Lab) -> Outputs:
     tf = lab.tf

@@ -18,6 +18,7 @@ RATE = 0.5
     family="dropout",
     exercises="tf.nn.dropout after tf.random.set_seed, and with an operation seed as well",
     may_vary="a changed seed rule or stream; scaling by 1 / (1 - rate)",
+    source="tensorflow.org/api_docs/python/tf/nn/dropout",
 )
 def nn_dropout(lab: Lab) -> Outputs:
     tf = lab.tf
@@ -31,6 +32,7 @@ def nn_dropout(lab: Lab) -> Outputs:
     family="dropout",
     exercises="the Keras Dropout layer in training, without and with a seed of its own",
     may_vary="Keras has its own seed generators: they changed between Keras 2 and 3",
+    source="tensorflow.org/api_docs/python/tf/nn/dropout",
 )
 def keras_dropout(lab: Lab) -> Outputs:
     layers = lab.tf.keras.layers

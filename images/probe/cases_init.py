@@ -17,6 +17,7 @@ SHAPE = (64, 48)
     family="init",
     exercises="GlorotUniform without and with a seed of its own",
     may_vary="Keras's seed rules and its choice of stateless or stateful draws",
+    source="keras.io/api/layers/initializers",
 )
 def glorot_uniform(lab: Lab) -> Outputs:
     return _draws(lab, "GlorotUniform")
@@ -27,6 +28,7 @@ def glorot_uniform(lab: Lab) -> Outputs:
     family="init",
     exercises="HeNormal (a truncated normal) without and with a seed of its own",
     may_vary="Keras's seed rules; the truncation's rejection loop",
+    source="keras.io/api/layers/initializers",
 )
 def he_normal(lab: Lab) -> Outputs:
     return _draws(lab, "HeNormal")
@@ -37,6 +39,7 @@ def he_normal(lab: Lab) -> Outputs:
     family="init",
     exercises="Orthogonal: the QR decomposition of a normal draw",
     may_vary="Keras's seed rules, and the arithmetic of the decomposition",
+    source="keras.io/api/layers/initializers",
 )
 def orthogonal(lab: Lab) -> Outputs:
     return _draws(lab, "Orthogonal")
@@ -47,6 +50,7 @@ def orthogonal(lab: Lab) -> Outputs:
     family="init",
     exercises="RandomNormal without and with a seed of its own",
     may_vary="Keras's seed rules",
+    source="keras.io/api/layers/initializers",
 )
 def random_normal(lab: Lab) -> Outputs:
     return _draws(lab, "RandomNormal")

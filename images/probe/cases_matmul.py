@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     family="matmul",
     exercises="tf.matmul of 512 x 700 and 700 x 300, float32",
     may_vary="kernel and blocking of oneDNN, Eigen or cuBLAS; TF32; threads",
+    source="docs.nvidia.com/cuda/cublas, 2.1.4 Results Reproducibility",
 )
 def matmul_float32(lab: Lab) -> object:
     return lab.tf.matmul(fixed("matmul.left", 512, 700), fixed("matmul.right", 700, 300))
@@ -26,6 +27,7 @@ def matmul_float32(lab: Lab) -> object:
     family="matmul",
     exercises="tf.matmul of 16 x 65536 and 65536 x 16, float32",
     may_vary="a long inner dimension may be split between threads or blocks and summed in parts",
+    source="docs.nvidia.com/cuda/cublas, 2.1.4 Results Reproducibility",
 )
 def matmul_long(lab: Lab) -> object:
     return lab.tf.matmul(fixed("matmul.wide", 16, 65_536), fixed("matmul.tall", 65_536, 16))
@@ -36,6 +38,7 @@ def matmul_long(lab: Lab) -> object:
     family="matmul",
     exercises="tf.matmul of a row of 65536 values and 65536 x 16, float32",
     may_vary="kernels for a matrix times a vector; with one row, only the inner dimension splits",
+    source="docs.nvidia.com/cuda/cublas, 2.1.4 Results Reproducibility",
 )
 def matmul_row(lab: Lab) -> object:
     return lab.tf.matmul(fixed("matmul.row", 1, 65_536), fixed("matmul.tall", 65_536, 16))
@@ -46,6 +49,7 @@ def matmul_row(lab: Lab) -> object:
     family="matmul",
     exercises="tf.matmul of 256 x 512 and 512 x 128, bfloat16",
     may_vary="where sums are kept in float32 and rounded; AMX and AVX512_BF16 kernels",
+    source="docs.nvidia.com/cuda/cublas, 2.1.4 Results Reproducibility",
 )
 def matmul_bfloat16(lab: Lab) -> object:
     tf = lab.tf
@@ -59,6 +63,7 @@ def matmul_bfloat16(lab: Lab) -> object:
     family="matmul",
     exercises="two seeded random matrices, their product and its sum",
     may_vary="the stream (left, right), or else the arithmetic (product, sum)",
+    source="docs.nvidia.com/cuda/cublas, 2.1.4 Results Reproducibility",
 )
 def matmul_random(lab: Lab) -> Outputs:
     tf = lab.tf

@@ -17,9 +17,10 @@ ROWS_COLUMNS = (1000, 1003)
 
 @case(
     "nn.softmax",
-    family="softmax",
+    family="loss",
     exercises="tf.nn.softmax over 1000 classes, float32",
     may_vary="the exponential's polynomial and the order of the sum",
+    source="github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow.md",
 )
 def softmax(lab: Lab) -> object:
     return lab.tf.nn.softmax(8 * fixed("softmax", 250, 1000))
@@ -30,6 +31,7 @@ def softmax(lab: Lab) -> object:
     family="reduce",
     exercises="tf.reduce_sum of eight runs of a million float32 values, and along each axis",
     may_vary="a sum is split by the number of threads or blocks: each part rounds for itself",
+    source="github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow.md",
 )
 def reduce_sum(lab: Lab) -> Outputs:
     tf = lab.tf

@@ -18,6 +18,7 @@ BATCH, STEPS, FEATURES, UNITS = 8, 12, 16, 32
     family="rnn",
     exercises="the Keras LSTM layer, forward and gradients for input and weights",
     may_vary="cuDNN or a loop over the steps; fused kernels; the order gradients are added in",
+    source="github.com/tensorflow/tensorflow/issues/59281",
 )
 def lstm(lab: Lab) -> Outputs:
     tf = lab.tf

@@ -18,6 +18,7 @@ COUNT = 10_000
     family="stream",
     exercises="tf.random.normal, seeded by tf.random.set_seed, twice in one process",
     may_vary="a changed seed rule, generator or transform to the normal distribution",
+    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
 )
 def normal_eager(lab: Lab) -> Outputs:
     tf = lab.tf
@@ -33,6 +34,7 @@ def normal_eager(lab: Lab) -> Outputs:
     family="stream",
     exercises="tf.random.normal eagerly and in a tf.function, re-seeded before each",
     may_vary="a function takes its operation seeds from its graph, when traced",
+    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
 )
 def normal_function(lab: Lab) -> Outputs:
     tf = lab.tf
@@ -51,6 +53,7 @@ def normal_function(lab: Lab) -> Outputs:
     family="stream",
     exercises="tf.random.normal with an operation seed as well; two draws in a row",
     may_vary="a changed rule for joining the two seeds",
+    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
 )
 def normal_op_seed(lab: Lab) -> Outputs:
     tf = lab.tf
@@ -66,6 +69,7 @@ def normal_op_seed(lab: Lab) -> Outputs:
     family="stream",
     exercises="uniform, whole-number, truncated normal, gamma and shuffle after tf.random.set_seed",
     may_vary="each has its own transform or rejection loop",
+    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
 )
 def distributions_eager(lab: Lab) -> Outputs:
     tf = lab.tf
@@ -84,6 +88,7 @@ def distributions_eager(lab: Lab) -> Outputs:
     family="stream",
     exercises="tf.random.stateless_normal: a pure function of its seed",
     may_vary="only a changed algorithm or transform",
+    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
 )
 def stateless_normal(lab: Lab) -> object:
     return lab.tf.random.stateless_normal([COUNT], seed=[lab.seed, 7])
@@ -94,6 +99,7 @@ def stateless_normal(lab: Lab) -> object:
     family="stream",
     exercises="tf.random.stateless_normal compiled by XLA",
     may_vary="left to choose, XLA may pick another algorithm than the eager kernel",
+    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
 )
 def stateless_normal_xla(lab: Lab) -> object:
     tf = lab.tf
@@ -105,6 +111,7 @@ def stateless_normal_xla(lab: Lab) -> object:
     family="stream",
     exercises="tf.random.Generator with Philox; two draws in a row",
     may_vary="only a changed algorithm, transform or step of its state",
+    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
 )
 def generator_normal(lab: Lab) -> Outputs:
     tf = lab.tf

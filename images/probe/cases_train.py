@@ -33,6 +33,8 @@ RATE = 0.1
     family="train",
     exercises="three steps of gradient descent on a two-layer network, eagerly",
     may_vary="everything of matmul, bias, softmax and their gradients, gathered over the steps",
+    source="github.com/tensorflow/community rfcs/20210119-determinism.md",
+    staged=True,
 )
 def train_eager(lab: Lab) -> Outputs:
     return _train(lab.tf, _step(lab.tf))
@@ -43,6 +45,8 @@ def train_eager(lab: Lab) -> Outputs:
     family="train",
     exercises="the same in a tf.function",
     may_vary="as eager; graph rewriting may fuse and fold operations",
+    source="github.com/tensorflow/community rfcs/20210119-determinism.md",
+    staged=True,
 )
 def train_function(lab: Lab) -> Outputs:
     return _train(lab.tf, lab.tf.function(_step(lab.tf)))
@@ -53,6 +57,8 @@ def train_function(lab: Lab) -> Outputs:
     family="train",
     exercises="the same compiled by XLA",
     may_vary="XLA fuses and reorders; on a GPU it may pick kernels by timing",
+    source="github.com/tensorflow/community rfcs/20210119-determinism.md",
+    staged=True,
 )
 def train_xla(lab: Lab) -> Outputs:
     return _train(lab.tf, compiled(lab.tf, _step(lab.tf)))

@@ -9,12 +9,19 @@ from probe import (
     cases_conv,
     cases_data,
     cases_dropout,
+    cases_image,
     cases_init,
+    cases_linalg,
+    cases_loss,
+    cases_maths,
     cases_matmul,
+    cases_pool,
     cases_reduce,
     cases_rnn,
+    cases_scatter,
     cases_stream,
     cases_train,
+    cases_xla,
 )
 from probe.registry import Case
 
@@ -25,12 +32,19 @@ MODULES = (
     cases_stream,
     cases_dropout,
     cases_init,
+    cases_data,
+    cases_image,
+    cases_maths,
+    cases_reduce,
     cases_matmul,
     cases_conv,
-    cases_reduce,
+    cases_pool,
+    cases_scatter,
+    cases_loss,
     cases_rnn,
+    cases_linalg,
+    cases_xla,
     cases_train,
-    cases_data,
 )
 CASES = tuple(
     declared

@@ -55,7 +55,9 @@ class Harness:
                 self._count(arrays, tallies)
                 seconds.append(elapsed)
             outputs = tuple(tally.output(name) for name, tally in tallies.items())
-            return CaseOutput(case.name, case.family, "ok", "", outputs, tuple(seconds))
+            return CaseOutput(
+                case.name, case.family, "ok", "", outputs, tuple(seconds), case.staged
+            )
         except Exception as error:  # noqa: BLE001 - foreign code may raise anything: it is a result
             place = f"repeat {len(seconds) + 1} of {self.repeats}: " if seconds else ""
             return CaseOutput(case.name, case.family, _status(error), place + _reason(error))

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     Body: TypeAlias = "Callable[[Lab], object]"
 
 
+OLDEST = "2.4"
+
+
 class UnsupportedError(Exception):
     """This TensorFlow cannot run the case: a result, told with its reason."""
 
@@ -32,22 +35,36 @@ class Case:
     """One small computation.
 
     `family` is a column of the table. `exercises` says what runs, `may_vary` why its bits could
-    differ between repeats, processes or cells. `body` returns arrays or tensors by output name, or
-    a single one, which is then named `out`.
+    differ between repeats, processes or cells, `source` where that is said. `since` is the minor
+    release of TensorFlow that first has the API; the probe knows 2.4 and newer. `body` returns
+    arrays or tensors by output name, or a single one, which is then named `out`. The outputs of a
+    `staged` case are the stages of one computation, in order.
     """
 
     name: str
     family: str
     exercises: str
     may_vary: str
+    since: str
+    source: str
+    staged: bool
     body: Body
 
 
-def case(name: str, *, family: str, exercises: str, may_vary: str) -> Callable[[Body], Case]:
+def case(  # noqa: PLR0913 - a declaration: each is a column of the catalogue
+    name: str,
+    *,
+    family: str,
+    exercises: str,
+    may_vary: str,
+    source: str,
+    since: str = OLDEST,
+    staged: bool = False,
+) -> Callable[[Body], Case]:
     """Turn the decorated function into a `Case`."""
 
     def declare(body: Body) -> Case:
-        return Case(name, family, exercises, may_vary, body)
+        return Case(name, family, exercises, may_vary, since, source, staged, body)
 
     return declare
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from probe.fingerprint import Fingerprint
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 STORED_BYTES = 2**20
 
 
@@ -36,7 +36,10 @@ class Output:
 
 @dataclass(frozen=True)
 class CaseOutput:
-    """One case in one trial; `status` is `ok`, `unsupported` or `error`."""
+    """One case in one trial; `status` is `ok`, `unsupported` or `error`.
+
+    The outputs of a `staged` case are stages, in order.
+    """
 
     name: str
     family: str
@@ -44,6 +47,7 @@ class CaseOutput:
     reason: str = ""
     outputs: tuple[Output, ...] = ()
     seconds: tuple[float, ...] = ()
+    staged: bool = False
 
 
 @dataclass(frozen=True)

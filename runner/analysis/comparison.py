@@ -54,11 +54,27 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutputResult:
+    """One output of a case in one cell: the distinct digests of all repeats, first seen first."""
+
+    name: str
+    digests: tuple[str, ...]
+
+    @property
+    def stable(self) -> bool:
+        """Whether every repeat gave the same bits."""
+        return len(self.digests) == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResult:
     """One case in one cell.
 
     `bits` stands for the names, dtypes, shapes and bits of all outputs; it and `group` are there
     exactly when the verdict is identical. `level` is there when it varies, `reason` otherwise.
+    `outputs` are in the case's own order, which for a `staged` case is that of its stages; there
+    are none where the case did not run. `seconds` has one tuple per process, with one time per
+    repeat.
     """
 
     case: str
@@ -69,6 +85,9 @@ class CaseResult:
     group: str = ""
     level: Level | None = None
     reason: str = ""
+    staged: bool = False
+    outputs: tuple[OutputResult, ...] = ()
+    seconds: tuple[tuple[float, ...], ...] = ()
 
     @property
     def proven(self) -> bool:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runner.analysis.comparison import CaseResult, Evidence, Level, Verdict
+from runner.analysis.comparison import CaseResult, Evidence, Level, OutputResult, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,21 +41,26 @@ def judge(sightings: Sequence[Sighting]) -> CaseResult:
     results = [bits_of(one.output) for one in sightings]
     distinct = {bits for repeats in results for bits in repeats}
     evidence = Evidence(processes=len(results), seen=sum(map(len, results)), distinct=len(distinct))
-    if len(distinct) == 1:
-        return CaseResult(
-            case=first.name,
-            family=first.family,
-            verdict=Verdict.IDENTICAL,
-            evidence=evidence,
-            bits=distinct.pop(),
-        )
+    level = None if len(distinct) == 1 else _level(sightings, results)
     return CaseResult(
         case=first.name,
         family=first.family,
-        verdict=Verdict.VARIES,
+        verdict=Verdict.VARIES if level else Verdict.IDENTICAL,
         evidence=evidence,
-        level=_level(sightings, results),
+        bits="" if level else distinct.pop(),
+        level=level,
+        staged=first.staged,
+        outputs=_outputs([one.output for one in sightings]),
+        seconds=tuple(one.output.seconds for one in sightings),
     )
+
+
+def _outputs(seen: Sequence[CaseOutput]) -> tuple[OutputResult, ...]:
+    digests: dict[str, dict[str, None]] = defaultdict(dict)
+    for case in seen:
+        for output in case.outputs:
+            digests[output.name].update(dict.fromkeys(output.digests))
+    return tuple(OutputResult(name=name, digests=tuple(found)) for name, found in digests.items())
 
 
 def bits_of(output: CaseOutput) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-PROBE_SCHEMA = 1
+PROBE_SCHEMA = 2
 RESULT_NAME = "result.json"
 RESULT_LIMIT = 16 * 2**20
 """Largest `result.json` in bytes."""
@@ -51,7 +51,10 @@ class Output(Value):
 
 
 class CaseOutput(Value):
-    """One case in one trial. `seconds` has one entry per repeat."""
+    """One case in one trial. `seconds` has one entry per repeat.
+
+    The outputs of a `staged` case are the stages of one computation, in order.
+    """
 
     name: Name
     family: Name
@@ -59,6 +62,7 @@ class CaseOutput(Value):
     reason: Text = ""
     outputs: tuple[Output, ...] = Field(default=(), max_length=200)
     seconds: tuple[Seconds, ...] = Field(default=(), max_length=1000)
+    staged: bool = False
 
 
 class Gpu(Value):
@@ -96,7 +100,7 @@ class Fingerprint(Value):
 class ProbeOutput(Value):
     """The whole of `result.json`."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[1, 2]
     order: Literal["forward", "reversed"]
     seed: Whole
     repeats: int = Field(ge=1, le=1000)

@@ -20,13 +20,18 @@ FAMILIES = {
     "stream",
     "dropout",
     "init",
+    "data",
+    "image",
+    "maths",
+    "reduce",
     "matmul",
     "conv",
-    "softmax",
-    "reduce",
+    "scatter",
+    "loss",
     "rnn",
+    "linalg",
+    "xla",
     "train",
-    "data",
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from probe.digest import digest
 from probe.harness import Harness
-from probe.registry import Case, Lab, UnsupportedError, need
+from probe.registry import Case, Lab, UnsupportedError, case, need
 from probe.result import ArrayFolder
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def fake_tf() -> ModuleType:
 
 
 def a_case(body: Callable[[Lab], object]) -> Case:
-    return Case("a.case", "stream", "nothing", "nothing", body)
+    declare = case("a.case", family="stream", exercises="it", may_vary="it", source="it")
+    return declare(body)
 
 
 def a_harness(folder: Path, repeats: int = 2, reseed: Callable[[], None] = lambda: None) -> Harness:

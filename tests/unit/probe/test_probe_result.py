@@ -47,7 +47,7 @@ def a_result(seconds: float = 2.5) -> Result:
 def test_the_runner_reads_what_the_probe_writes(tmp_path: Path) -> None:
     write(a_result(), tmp_path)
     read = ProbeOutput.model_validate_json((tmp_path / "result.json").read_text())
-    assert (read.schema_version, read.order, read.seed, read.repeats) == (1, "reversed", 42, 2)
+    assert (read.schema_version, read.order, read.seed, read.repeats) == (2, "reversed", 42, 2)
     assert [case.status for case in read.cases] == ["ok", "unsupported", "error"]
     assert read.cases[0].outputs[0].shape == (2, 3)
     assert read.fingerprint.gpus[0].multiprocessors == 132

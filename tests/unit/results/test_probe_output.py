@@ -98,11 +98,11 @@ HOSTILE = {
     "lone surrogate": (changed(recipe=["\ud800"]), "a lone surrogate in a string"),
     # another schema
     "newer schema": (
-        changed(schema_version=2, novelty={}),
-        "written by a newer probe (schema 2; this samebits reads 1)",
+        changed(schema_version=3, novelty={}),
+        "written by a newer probe (schema 3; this samebits reads 2)",
     ),
     "4,000 digits of schema": (changed(schema_version=10**4000), "written by a newer probe (sche"),
-    "schema 0": (changed(schema_version=0), "schema_version: Input should be 1"),
+    "schema 0": (changed(schema_version=0), "schema_version: Input should be 1 or 2"),
     "schema true": (changed(schema_version=True), "schema_version: missing, or no whole number"),
     "schema as text": (changed(schema_version="2"), "schema_version: missing, or no whole number"),
     "no schema": (without("schema_version"), "schema_version: missing, or no whole number"),

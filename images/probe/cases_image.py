@@ -1,0 +1,1 @@
+"""Images: random changes, and resizing, backward."""

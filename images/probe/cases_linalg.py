@@ -1,0 +1,1 @@
+"""Decompositions, solvers and Fourier transforms."""

@@ -1,0 +1,1 @@
+"""Softmax and losses, forward and backward."""

@@ -1,0 +1,1 @@
+"""Pooling, normalisation and bias: mostly their gradients."""

@@ -1,0 +1,1 @@
+"""Many values into few places: segments, scatter, gather backward, counting, sparse products."""

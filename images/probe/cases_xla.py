@@ -1,0 +1,1 @@
+"""The important computations again, compiled by XLA."""
