@@ -1,4 +1,4 @@
-"""Sums and softmax of fixed inputs."""
+"""Sums of fixed inputs."""
 
 from __future__ import annotations
 
@@ -13,17 +13,6 @@ if TYPE_CHECKING:
 COUNT = 1_003_000
 RUNS = 8  # one sum alone comes out the same by chance too often
 ROWS_COLUMNS = (1000, 1003)
-
-
-@case(
-    "nn.softmax",
-    family="loss",
-    exercises="tf.nn.softmax over 1000 classes, float32",
-    may_vary="the exponential's polynomial and the order of the sum",
-    source="github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow.md",
-)
-def softmax(lab: Lab) -> object:
-    return lab.tf.nn.softmax(8 * fixed("softmax", 250, 1000))
 
 
 @case(
