@@ -7,7 +7,6 @@ base image. A trial is a fresh process that dies with the runner, by a pipe it r
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import os
 import platform
@@ -25,7 +24,6 @@ import psutil
 from filelock import FileLock, Timeout
 from uv import find_uv_bin
 
-from runner.environments.asking import ask
 from runner.environments.buildkit import reason_of
 from runner.environments.cpu import parse_cpuinfo
 from runner.environments.cuda import cuda_variables
@@ -38,7 +36,7 @@ from runner.environments.engine import (
     local_capacity,
 )
 from runner.environments.index import scrub
-from runner.errors import EngineUnavailable
+from runner.environments.interpreters import find_interpreter
 from runner.results.records import EngineName, Host
 
 if TYPE_CHECKING:
@@ -54,7 +52,6 @@ _LOG_BYTES: Final = 64_000
 _LARGEST_FILE: Final = 256 * 1024**2
 _MADE: Final = ".samebits-complete"
 _IMPORT_ONCE: Final = "import tensorflow as tf; tf.keras.layers.Dense"
-_WHICH: Final = "import platform, sys; print(platform.python_implementation(), sys.version)"
 
 
 class VenvEngine:
@@ -70,7 +67,7 @@ class VenvEngine:
 
     def base(self, environment: Environment) -> Base:
         """Find an interpreter of the environment's Python on this host."""
-        return _interpreter(environment.python)
+        return find_interpreter(environment.python)
 
     def host(self) -> Host:
         """Describe this machine."""
@@ -276,19 +273,6 @@ class VenvEngine:
                     self._running.discard(process)
             output.seek(max(0, output.seek(0, os.SEEK_END) - _LOG_BYTES))
             return process.returncode, scrub(output.read().decode(errors="replace"))
-
-
-@functools.cache
-def _interpreter(python: str) -> Base:
-    find = [find_uv_bin(), "python", "find", "--no-config", "--no-python-downloads", "--system"]
-    found = ask([*find, python])
-    version = ask([found, "-c", _WHICH]) if found else ""
-    if not version:
-        raise EngineUnavailable(
-            f"no Python {python} interpreter on this host",
-            f"install Python {python}, or use --engine docker",
-        )
-    return Base(reference=found, identity=version, pinned=False)
 
 
 def _variables(trial: Trial, home: str) -> dict[str, str]:

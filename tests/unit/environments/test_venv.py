@@ -476,7 +476,10 @@ def test_a_python_that_this_host_lacks(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailable) as caught:
         engine.base(Environment(python="3.99", tensorflow="2.20.0"))
     assert caught.value.message == "no Python 3.99 interpreter on this host"
-    assert caught.value.hint == "install Python 3.99, or use --engine docker"
+    assert caught.value.hint == (
+        "install Python 3.99: `uv python install 3.99`, `pyenv install 3.99` or your system's "
+        "package; or use --engine docker"
+    )
 
 
 def test_the_base_is_an_interpreter_with_its_whole_version(tmp_path: Path) -> None:
