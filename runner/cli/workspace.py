@@ -14,7 +14,7 @@ from runner.environments.buildkit import find_build_command
 from runner.environments.docker import DockerEngine, connect
 from runner.environments.index import IndexSettings, host_settings
 from runner.environments.lock import Lock, Unresolvable
-from runner.environments.probe import find_probe
+from runner.environments.probe import checkout, find_probe
 from runner.environments.venv import VenvEngine
 from runner.errors import EngineUnavailable, GateFailed, InputError
 from runner.execution.gpu import HostGpu, discover_gpus
@@ -35,11 +35,22 @@ BASE_VARIABLE: Final = "SAMEBITS_BASE"
 _RESOLVERS: Final = 4
 
 
+def home(matrix: Path) -> Path:
+    """The folder that holds the locks, results and venvs of a matrix file.
+
+    That is the checkout of samebits for each matrix file inside it, so that all of them share
+    locks and results; for any other file it is the folder that the file lies in.
+    """
+    folder = matrix.resolve().parent
+    ours = checkout()
+    return ours if ours and folder.is_relative_to(ours) else folder
+
+
 @dataclass(frozen=True)
 class Workspace:
-    """A matrix file and what lies around it.
+    """A matrix file and what lies in its home.
 
-    Locks are in `images/locks` beside the matrix file, venvs and nothing else in `.samebits`.
+    Locks are in `images/locks`, results in `results`, venvs and nothing else in `.samebits`.
     """
 
     path: Path
@@ -51,8 +62,8 @@ class Workspace:
 
     @property
     def root(self) -> Path:
-        """The folder of the matrix file."""
-        return self.path.resolve().parent
+        """The home of the matrix file."""
+        return home(self.path)
 
     @property
     def locks(self) -> Path:

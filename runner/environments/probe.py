@@ -41,6 +41,12 @@ class ProbeSource:
         return digest.hexdigest()
 
 
+def checkout() -> Path | None:
+    """The checkout that this package is part of; None where it is installed as a wheel."""
+    root = _PACKAGE.parent
+    return root if (root / "images" / "probe" / "__main__.py").is_file() else None
+
+
 def find_probe() -> ProbeSource:
     """Find `images/` beside the package (a checkout) or inside it (an installed wheel).
 
