@@ -109,10 +109,12 @@ def requirements(environment: Environment) -> tuple[str, ...]:
 def header(environment: Environment, exclude_newer: str | None) -> str:
     """Say in comments what a lock is resolved from."""
     constraints = catalog.constraints(environment.tensorflow)
+    overrides = catalog.overrides(environment.tensorflow)
     lines = [
         f"samebits lock of {environment.id}",
         f"requirements: {' '.join(requirements(environment))}",
         *([f"constraints: {' '.join(constraints)}"] if constraints else []),
+        *([f"overrides: {', '.join(overrides)}"] if overrides else []),
         f"python: {environment.python}, platform: {PLATFORM}",
         f"exclude-newer: {exclude_newer or 'none'}",
     ]
@@ -137,9 +139,8 @@ def resolve(
     ]
     wanted = "\n".join(requirements(environment)) + "\n"
     with tempfile.TemporaryDirectory(prefix="samebits-lock-") as folder:
-        constraints = Path(folder) / "constraints.txt"
-        constraints.write_text("\n".join(catalog.constraints(environment.tensorflow)) + "\n")
-        ended = _uv([*command, "--constraints", str(constraints)], wanted, index, Path(folder))
+        bounds = _files(environment, Path(folder))
+        ended = _uv([*command, *bounds], wanted, index, Path(folder))
     if ended.returncode == 0:
         return Lock(header(environment, exclude_newer) + ended.stdout)
     if ended.returncode == _NO_SOLUTION and "No solution" in ended.stderr:
@@ -148,6 +149,19 @@ def resolve(
         f"package index not usable: {_cause(ended.stderr)}",
         "check the network, or set UV_DEFAULT_INDEX (or pip's index-url) to an index you can reach",
     )
+
+
+def _files(environment: Environment, folder: Path) -> list[str]:
+    """Write what bounds the requirements; returns the options that name the files."""
+    options = []
+    for option, lines in (
+        ("--constraints", catalog.constraints(environment.tensorflow)),
+        ("--overrides", catalog.overrides(environment.tensorflow)),
+    ):
+        path = folder / f"{option.strip('-')}.txt"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        options += [option, str(path)]
+    return options
 
 
 def path_of(environment: Environment, folder: Path) -> Path:

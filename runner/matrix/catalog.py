@@ -15,6 +15,8 @@ from runner.matrix.releases import Pair, minor_of, table
 from runner.matrix.versions import SYSTEM
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from runner.matrix.cells import Environment
     from runner.matrix.releases import Minor
 
@@ -24,8 +26,21 @@ OLDEST_PYTHON = "3.8"
 def constraints(tensorflow: str) -> tuple[str, ...]:
     """Return what the requirements of a release leave open and must not, such as ``numpy<2``."""
     row = minor_of(tensorflow)
-    known = row.constraints if row else {}
-    return tuple(bound for bound, releases in known.items() if tensorflow in releases)
+    return _for(tensorflow, row.constraints if row else {})
+
+
+def overrides(tensorflow: str) -> tuple[str, ...]:
+    """Return what stands in for requirements of a release that have no wheel: ``termcolor>=1.1``.
+
+    Where the marker of one is false, as on Python 3.8 that of ``jax; python_version >= '3.9'``,
+    the requirement is dropped.
+    """
+    row = minor_of(tensorflow)
+    return _for(tensorflow, row.overrides if row else {})
+
+
+def _for(tensorflow: str, known: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    return tuple(requirement for requirement, releases in known.items() if tensorflow in releases)
 
 
 def refusal(environment: Environment) -> str | None:

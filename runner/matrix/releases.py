@@ -40,6 +40,7 @@ class Minor(_Row):
     tested: Pair
     declares: Pair | None = None
     constraints: dict[str, tuple[str, ...]] = {}
+    overrides: dict[str, tuple[str, ...]] = {}
     source: tuple[str, ...]
 
 

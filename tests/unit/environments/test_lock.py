@@ -91,6 +91,7 @@ def test_the_header_names_bounds_that_the_catalogue_adds() -> None:
     assert lock.header(old, None).splitlines()[1:] == [
         "# requirements: tensorflow-cpu==2.4.4",
         "# constraints: protobuf<3.21",
+        "# overrides: termcolor>=1.1, wrapt>=1.12.1,<1.15",
         "# python: 3.8, platform: x86_64-manylinux_2_28",
         "# exclude-newer: none",
     ]

@@ -6,7 +6,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from runner.matrix.catalog import constraints, refusal, warning
+from runner.matrix.catalog import constraints, overrides, refusal, warning
 from runner.matrix.cells import Environment
 from runner.matrix.releases import Minor, instead_of, minor_of, table
 
@@ -183,6 +183,23 @@ def test_what_the_requirements_leave_open(release: str, bounds: tuple[str, ...])
 
 
 @pytest.mark.parametrize(
+    ("release", "instead"),
+    [
+        ("2.4.0", ("termcolor>=1.1", "wrapt>=1.12.1,<1.15")),
+        ("2.6.5", ("termcolor>=1.1", "wrapt>=1.12.1,<1.15", "clang>=5")),
+        ("2.7.4", ()),
+        ("2.12.1", ("jax>=0.3.15; python_version >= '3.9'",)),
+        ("2.13.1", ()),
+        ("2.22.0", ()),
+    ],
+)
+def test_what_stands_in_for_requirements_without_a_wheel(
+    release: str, instead: tuple[str, ...]
+) -> None:
+    assert overrides(release) == instead
+
+
+@pytest.mark.parametrize(
     ("release", "existing"),
     [
         ("2.20.7", ("2.20.0",)),
@@ -218,8 +235,8 @@ def test_a_row_is_consistent(row: Minor) -> None:
         assert minors == list(range(minors[0], minors[-1] + 1))
     assert set(row.source) <= set(table().sources)
     assert row.source
-    for patches_of_bound in row.constraints.values():
-        assert set(patches_of_bound) <= set(row.patches)
+    for bounded in (*row.constraints.values(), *row.overrides.values()):
+        assert set(bounded) <= set(row.patches)
 
 
 @pytest.mark.parametrize("row", MINORS)
