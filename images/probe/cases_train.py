@@ -1,8 +1,4 @@
-"""A small training run, three ways; one output per stage, in order.
-
-Weights, images and labels are fixed, so no random stream is involved: the first stage that differs
-is where the arithmetic first differs.
-"""
+"""Small training runs: three networks, three ways, and one program as users write it."""
 
 from __future__ import annotations
 
@@ -10,100 +6,173 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from probe import networks
 from probe.inputs import fixed, labels
 from probe.registry import case
-from probe.tracing import compiled
+from probe.training import as_function, by_xla, eagerly, flat, momentum, train
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from types import ModuleType
-    from typing import Any
+    from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from probe.registry import Body, Case, Lab, Outputs
 
-    from probe.registry import Lab, Outputs
-
-ROWS, FEATURES, HIDDEN, CLASSES = 256, 64, 96, 10
-STEPS = 3
-RATE = 0.1
+RFC = "github.com/tensorflow/community rfcs/20210119-determinism.md"
+MIXED = "tensorflow.org/guide/mixed_precision"
+CUDNN_LSTM = "github.com/tensorflow/tensorflow/issues/59281"
+ROWS, FEATURES, CLASSES, BATCH, EPOCHS = 96, 12, 4, 16, 3
 
 
-@case(
-    "train.eager",
-    family="train",
-    exercises="three steps of gradient descent on a two-layer network, eagerly",
-    may_vary="everything of matmul, bias, softmax and their gradients, gathered over the steps",
-    source="github.com/tensorflow/community rfcs/20210119-determinism.md",
-    staged=True,
+def _staged(name: str, exercises: str, may_vary: str, source: str) -> Callable[[Body], Case]:
+    return case(
+        name,
+        family="train",
+        exercises=exercises,
+        may_vary=may_vary,
+        source=source,
+        staged=True,
+    )
+
+
+@_staged(
+    "train.mlp.eager",
+    "eight steps of gradient descent on a network of two dense layers, eagerly",
+    "everything of matmul, bias, tanh, cross entropy and their gradients, gathered over the steps",
+    RFC,
 )
-def train_eager(lab: Lab) -> Outputs:
-    return _train(lab.tf, _step(lab.tf))
+def mlp_eager(lab: Lab) -> Outputs:
+    return train(lab.tf, networks.mlp, eagerly)
 
 
-@case(
-    "train.function",
-    family="train",
-    exercises="the same in a tf.function",
-    may_vary="as eager; graph rewriting may fuse and fold operations",
-    source="github.com/tensorflow/community rfcs/20210119-determinism.md",
-    staged=True,
+@_staged(
+    "train.mlp.function",
+    "the same in a tf.function",
+    "as eager; graph rewriting may fuse and fold operations",
+    RFC,
 )
-def train_function(lab: Lab) -> Outputs:
-    return _train(lab.tf, lab.tf.function(_step(lab.tf)))
+def mlp_function(lab: Lab) -> Outputs:
+    return train(lab.tf, networks.mlp, as_function)
 
 
-@case(
-    "train.xla",
-    family="train",
-    exercises="the same compiled by XLA",
-    may_vary="XLA fuses and reorders; on a GPU it may pick kernels by timing",
-    source="github.com/tensorflow/community rfcs/20210119-determinism.md",
-    staged=True,
+@_staged(
+    "train.mlp.xla",
+    "the same compiled by XLA",
+    "XLA fuses and reorders; on a GPU it may pick kernels by timing",
+    RFC,
 )
-def train_xla(lab: Lab) -> Outputs:
-    return _train(lab.tf, compiled(lab.tf, _step(lab.tf)))
+def mlp_xla(lab: Lab) -> Outputs:
+    return train(lab.tf, networks.mlp, by_xla)
 
 
-def _step(tf: ModuleType) -> Callable[..., Any]:
-    def step(weights: Sequence[Any], images: Any, targets: Any) -> Any:  # noqa: ANN401 - tensors
-        with tf.GradientTape() as tape:
-            tape.watch(weights)
-            logits = _logits(tf, weights, images)
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets, logits=logits)
-            loss = tf.reduce_mean(losses)
-        gradients = tape.gradient(loss, weights)
-        after = [weight - RATE * gradient for weight, gradient in zip(weights, gradients)]  # noqa: B905 - strict= needs Python 3.10
-        return logits, loss, gradients, after
-
-    return step
+@_staged(
+    "train.mlp.mixed",
+    "the same in a tf.function, computing in float16 and updating float32 weights",
+    "kernels for float16, tensor cores, and where sums are kept in float32",
+    MIXED,
+)
+def mlp_mixed(lab: Lab) -> Outputs:
+    return train(lab.tf, networks.mlp_mixed, as_function)
 
 
-def _logits(tf: ModuleType, weights: Sequence[Any], images: Any) -> Any:  # noqa: ANN401 - tensors
-    first, first_bias, second, second_bias = weights
-    hidden = tf.nn.tanh(tf.matmul(images, first) + first_bias)
-    return tf.matmul(hidden, second) + second_bias
+@_staged(
+    "train.cnn.eager",
+    "eight steps with momentum on a convolution, ReLU, max pooling and a dense layer, eagerly",
+    "the algorithm of each convolution and its gradients; the gradients of bias and pooling",
+    RFC,
+)
+def cnn_eager(lab: Lab) -> Outputs:
+    return train(lab.tf, networks.cnn, eagerly, momentum)
 
 
-def _train(tf: ModuleType, step: Callable[..., Any]) -> Outputs:
-    images = tf.constant(fixed("train.images", ROWS, FEATURES))
-    targets = tf.constant(labels("train.labels", ROWS, CLASSES))
-    shapes = {
-        "first": (FEATURES, HIDDEN),
-        "first_bias": (HIDDEN,),
-        "second": (HIDDEN, CLASSES),
-        "second_bias": (CLASSES,),
-    }
-    weights: Sequence[Any] = [
-        tf.constant(fixed(f"train.{name}", *shape) / 8) for name, shape in shapes.items()
-    ]
-    stages: dict[str, object] = {"weights0": _flat(weights)}
-    for number in range(1, STEPS + 1):
-        logits, loss, gradients, weights = step(weights, images, targets)
-        if number == 1:
-            stages.update(forward=logits, loss=loss, gradients=_flat(gradients))
-        stages[f"step{number}"] = _flat(weights)
+@_staged(
+    "train.cnn.function",
+    "the same in a tf.function",
+    "as eager; convolution, bias and ReLU may be fused",
+    RFC,
+)
+def cnn_function(lab: Lab) -> Outputs:
+    return train(lab.tf, networks.cnn, as_function, momentum)
+
+
+@_staged(
+    "train.cnn.xla",
+    "the same compiled by XLA",
+    "XLA fuses and reorders; on a GPU it may pick kernels by timing",
+    RFC,
+)
+def cnn_xla(lab: Lab) -> Outputs:
+    return train(lab.tf, networks.cnn, by_xla, momentum)
+
+
+@_staged(
+    "train.cnn.mixed",
+    "the same in a tf.function, computing in float16 and updating float32 weights",
+    "kernels for float16, tensor cores, and where sums are kept in float32",
+    MIXED,
+)
+def cnn_mixed(lab: Lab) -> Outputs:
+    return train(lab.tf, networks.cnn_mixed, as_function, momentum)
+
+
+@_staged(
+    "train.lstm.eager",
+    "eight steps of gradient descent on a Keras LSTM and a dense layer, eagerly",
+    "cuDNN or a loop over the steps; cuDNN may pick its algorithm by timing",
+    CUDNN_LSTM,
+)
+def lstm_eager(lab: Lab) -> Outputs:
+    return train(lab.tf, networks.lstm, eagerly)
+
+
+@_staged(
+    "train.lstm.function",
+    "the same in a tf.function",
+    "as eager; graph rewriting may fuse and fold operations",
+    CUDNN_LSTM,
+)
+def lstm_function(lab: Lab) -> Outputs:
+    return train(lab.tf, networks.lstm, as_function)
+
+
+@_staged(
+    "train.lstm.xla",
+    "the same cell in a loop, compiled by XLA",
+    "XLA fuses and reorders; never cuDNN",
+    CUDNN_LSTM,
+)
+def lstm_xla(lab: Lab) -> Outputs:
+    return train(lab.tf, networks.lstm_loop, by_xla)
+
+
+@_staged(
+    "train.keras_fit",
+    "Sequential.fit with Dropout and shuffling, nothing fixed but the seed; weights and losses",
+    "initialisers, the order of rows, dropout masks and arithmetic; Keras 3 may compile with XLA",
+    "tensorflow.org/api_docs/python/tf/keras/utils/set_random_seed",
+)
+def keras_fit(lab: Lab) -> Outputs:
+    keras = lab.tf.keras
+    model = keras.Sequential(
+        [
+            keras.layers.Dense(16, activation="relu"),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(CLASSES),
+        ]
+    )
+    model.build((None, FEATURES))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer="sgd", loss=loss)
+    stages: dict[str, object] = {"weights0": flat(model.get_weights())}
+
+    def remember(epoch: int, logs: object) -> None:  # noqa: ARG001 - the shape of a callback
+        stages[f"epoch{epoch + 1}"] = flat(model.get_weights())
+
+    history = model.fit(
+        fixed("fit.rows", ROWS, FEATURES),
+        labels("fit.labels", ROWS, CLASSES),
+        batch_size=BATCH,
+        epochs=EPOCHS,
+        verbose=0,
+        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=remember)],
+    )
+    stages["losses"] = np.array(history.history["loss"], dtype=np.float64)
     return stages
-
-
-def _flat(arrays: Sequence[Any]) -> NDArray[np.float32]:
-    return np.concatenate([np.asarray(array).ravel() for array in arrays])
