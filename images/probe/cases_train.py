@@ -75,7 +75,7 @@ def mlp_mixed(lab: Lab) -> Outputs:
 
 @_staged(
     "train.cnn.eager",
-    "eight steps with momentum on a convolution, ReLU, max pooling and a dense layer, eagerly",
+    "eight steps with momentum on a convolution, ReLU, average pooling and a dense layer",
     "the algorithm of each convolution and its gradients; the gradients of bias and pooling",
     RFC,
 )

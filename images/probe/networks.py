@@ -29,7 +29,11 @@ def mlp_mixed(tf: ModuleType) -> Task:
 
 
 def cnn(tf: ModuleType) -> Task:
-    """A convolution, bias, ReLU, maximum pooling and a dense layer."""
+    """A convolution, bias, ReLU, average pooling and a dense layer.
+
+    Not maximum pooling: its gradient is what a deterministic XLA refuses to compile for a GPU
+    (openxla.org/xla/determinism).
+    """
     return _cnn(tf, "float32")
 
 
@@ -76,7 +80,7 @@ def _cnn(tf: ModuleType, dtype: str) -> Task:
     def logits(pictures: Any) -> Any:  # noqa: ANN401 - tensors
         k, b, d, x = _cast(tf, dtype, kernel, bias, dense, pictures)
         maps = tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, k, strides=1, padding="SAME"), b))
-        pooled = tf.nn.max_pool2d(maps, ksize=2, strides=2, padding="VALID")
+        pooled = tf.nn.avg_pool2d(maps, ksize=2, strides=2, padding="VALID")
         return tf.cast(tf.matmul(tf.reshape(pooled, [IMAGES, FLAT]), d), tf.float32)
 
     return Task(

@@ -4,8 +4,10 @@ Pure: a `Plan` is made from the settings and TensorFlow's version before TensorF
 
 Sources: `enable_op_determinism` exists from 2.8 and `TF_DETERMINISTIC_OPS` served before; 2.5 to
 2.7 choose cuDNN algorithms deterministically only through its frontend (tensorflow issue 53771).
-`TF_ENABLE_ONEDNN_OPTS` is read when the library loads. Clustering for XLA leaves CPUs out unless
-`--tf_xla_cpu_global_jit` is given.
+The operation behind LSTM and GRU picks its algorithm by timing unless `TF_CUDNN_RNN_USE_AUTOTUNE`
+is 0, and asks nothing else (tensorflow/core/kernels/cudnn_rnn_ops.cc). XLA has flags of its own:
+see `xla_flags`. `TF_ENABLE_ONEDNN_OPTS` is read when the library loads. Clustering for XLA leaves
+CPUs out unless `--tf_xla_cpu_global_jit` is given.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from operator import attrgetter
 from typing import TYPE_CHECKING
+
+from probe import xla_flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
@@ -31,6 +35,7 @@ DISTRIBUTIONS = (
 )
 API_FROM = (2, 8)
 FRONTEND_FROM = (2, 5)
+LISTS = frozenset(["TF_XLA_FLAGS", "XLA_FLAGS"])
 WORDS = {"off": False, "on": True}
 
 
@@ -97,9 +102,9 @@ def plan(settings: Settings, version: str) -> Plan:
 
 
 def set_variables(steps: Plan, environ: MutableMapping[str, str]) -> None:
-    """Set the plan's variables; `TF_XLA_FLAGS` is added to, since it is a list."""
+    """Set the plan's variables; those that hold lists of flags are added to."""
     for name, value in steps.variables:
-        before = environ.get(name, "") if name == "TF_XLA_FLAGS" else ""
+        before = environ.get(name, "") if name in LISTS else ""
         environ[name] = f"{before} {value}".strip()
 
 
@@ -117,16 +122,24 @@ def _release(version: str) -> tuple[int, int]:
 
 
 def _variables(settings: Settings, release: tuple[int, int]) -> Iterator[tuple[str, str]]:
-    if settings.determinism == "on" and release < API_FROM:
-        yield "TF_DETERMINISTIC_OPS", "1"
-        if release >= FRONTEND_FROM:
-            yield "TF_CUDNN_USE_FRONTEND", "1"
+    if settings.determinism == "on":
+        yield from _deterministic(settings.device, release)
     if settings.onednn in WORDS:
         yield "TF_ENABLE_ONEDNN_OPTS", str(int(WORDS[settings.onednn]))
     if settings.xla == "on" and settings.device == "cpu":
         yield "TF_XLA_FLAGS", "--tf_xla_cpu_global_jit"
     if settings.device == "gpu" and settings.gpu_uuid:
         yield "CUDA_VISIBLE_DEVICES", settings.gpu_uuid
+
+
+def _deterministic(device: str, release: tuple[int, int]) -> Iterator[tuple[str, str]]:
+    if release < API_FROM:
+        yield "TF_DETERMINISTIC_OPS", "1"
+    if device == "gpu":
+        if FRONTEND_FROM <= release < API_FROM:
+            yield "TF_CUDNN_USE_FRONTEND", "1"
+        yield "TF_CUDNN_RNN_USE_AUTOTUNE", "0"
+        yield "XLA_FLAGS", " ".join(xla_flags.deterministic(release))
 
 
 def _calls(settings: Settings, release: tuple[int, int]) -> Iterator[Call]:

@@ -14,23 +14,37 @@ INTER = "tf.config.threading.set_inter_op_parallelism_threads(2)"
 HIDE = "tf.config.set_visible_devices([], 'GPU')"
 
 
+FRONTEND = "TF_CUDNN_USE_FRONTEND=1"
+RNN = "TF_CUDNN_RNN_USE_AUTOTUNE=0"
+REDUCTIONS = "XLA_FLAGS=--xla_gpu_deterministic_reductions=true"
+OPS = "XLA_FLAGS=--xla_gpu_deterministic_ops=true"
+
+
 @pytest.mark.parametrize(
-    ("version", "expected"),
+    ("version", "on_cpu", "on_gpu"),
     [
-        ("2.4.4", ["TF_DETERMINISTIC_OPS=1"]),
-        ("2.5.3", ["TF_DETERMINISTIC_OPS=1", "TF_CUDNN_USE_FRONTEND=1"]),
-        ("2.7.4", ["TF_DETERMINISTIC_OPS=1", "TF_CUDNN_USE_FRONTEND=1"]),
-        ("2.8.0", [API]),
-        ("2.12.1", [API]),
-        ("2.21.0", [API]),
-        ("2.22.0-dev20261101", [API]),
-        ("3.0.0", [API]),
+        ("2.4.4", ["TF_DETERMINISTIC_OPS=1"], [RNN, REDUCTIONS]),
+        ("2.5.3", ["TF_DETERMINISTIC_OPS=1"], [FRONTEND, RNN, OPS]),
+        ("2.7.4", ["TF_DETERMINISTIC_OPS=1"], [FRONTEND, RNN, OPS]),
+        ("2.8.0", [API], [RNN, OPS]),
+        ("2.16.2", [API], [RNN, OPS]),
+        ("2.21.0", [API], [RNN, OPS]),
+        ("2.22.0-dev20261101", [API], [RNN, OPS]),
+        ("3.0.0", [API], [RNN, OPS]),
     ],
 )
-def test_determinism_follows_the_version(version: str, expected: list[str]) -> None:
-    on = plan(Settings(determinism="on"), version).text
-    off = plan(Settings(determinism="off"), version).text
-    assert [step for step in on if step not in off] == expected
+def test_determinism_follows_the_version_and_the_device(
+    version: str, on_cpu: list[str], on_gpu: list[str]
+) -> None:
+    assert _added(version, "cpu") == set(on_cpu)
+    assert _added(version, "gpu") == {*on_cpu, *on_gpu}
+
+
+def _added(version: str, device: str) -> set[str]:
+    on = plan(Settings(device=device, determinism="on"), version).text
+    off = plan(Settings(device=device, determinism="off"), version).text
+    assert len(on) == len(set(on))
+    return set(on) - set(off)
 
 
 def test_by_default_only_threads_and_device_are_set() -> None:
@@ -64,7 +78,15 @@ def test_a_uuid_means_nothing_on_the_cpu() -> None:
     assert plan(Settings(gpu_uuid="GPU-1"), "2.20.0").variables == ()
 
 
-def test_variables_replace_what_was_there_but_xla_flags_are_added_to() -> None:
+def test_flags_of_xla_follow_those_that_are_there() -> None:
+    environ = {"XLA_FLAGS": "--xla_gpu_cuda_data_dir=/cuda"}
+    set_variables(plan(Settings(device="gpu", determinism="on"), "2.20.0"), environ)
+    assert environ["XLA_FLAGS"] == (
+        "--xla_gpu_cuda_data_dir=/cuda --xla_gpu_deterministic_ops=true"
+    )
+
+
+def test_variables_replace_what_was_there_but_lists_of_flags_are_added_to() -> None:
     environ = {"TF_XLA_FLAGS": "--tf_xla_clustering_debug", "TF_ENABLE_ONEDNN_OPTS": "1"}
     set_variables(plan(Settings(onednn="off", xla="on"), "2.20.0"), environ)
     assert environ == {
