@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from probe import (
+    cases_attention,
     cases_conv,
     cases_data,
     cases_dropout,
@@ -19,6 +20,9 @@ from probe import (
     cases_reduce,
     cases_rnn,
     cases_scatter,
+    cases_segment,
+    cases_signal,
+    cases_sparse,
     cases_stream,
     cases_train,
     cases_xla,
@@ -39,10 +43,14 @@ MODULES = (
     cases_matmul,
     cases_conv,
     cases_pool,
+    cases_segment,
     cases_scatter,
+    cases_sparse,
     cases_loss,
     cases_rnn,
+    cases_attention,
     cases_linalg,
+    cases_signal,
     cases_xla,
     cases_train,
 )
