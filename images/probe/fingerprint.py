@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import platform
 import re
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probe.gpu import driver, visible
+from probe import libraries, onednn, switches
+from probe.gpu import driver, driver_version, management, newest_cuda, visible
 from probe.wording import bounded
 
 if TYPE_CHECKING:
@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from probe.gpu import Gpu
+    from probe.libraries import Library
+    from probe.onednn import OneDnn
 
-LIBRARIES = re.compile(
-    r"/lib(cuda|cudart|cublas|cublasLt|cudnn|nccl|cufft|curand|cusolver|cusparse|cupti|nvrtc|"
-    r"nvJitLink|nvinfer)(_[a-z_]+)?[.-][^/]*$"
-)
 VARIABLES = re.compile(
     r"^(TF|XLA|CUDA|CUBLAS|CUDNN|NVIDIA|OMP|MKL|KMP|ONEDNN|DNNL)_|^(PYTHONHASHSEED|KERAS_BACKEND)$"
 )
@@ -37,7 +35,11 @@ FOREIGN = re.compile(
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Versions, libraries, variables and hardware of this process."""
+    """Versions, libraries, variables and hardware of this process.
+
+    `driver_cuda` is the newest CUDA that the driver supports; `tf32`, `xla_jit`, `dtype_policy`,
+    `onednn` and `op_determinism` are what TensorFlow itself says after the recipe was applied.
+    """
 
     python: str
     tensorflow: str
@@ -46,13 +48,20 @@ class Fingerprint:
     build: dict[str, str]
     packages: dict[str, str]
     libraries: tuple[str, ...]
+    loaded: tuple[Library, ...]
     variables: dict[str, str]
     cpu_model: str
     cpu_flags: tuple[str, ...]
     gpus: tuple[Gpu, ...]
+    driver: str
+    driver_cuda: str
     intra_op_threads: int
     inter_op_threads: int
     op_determinism: bool | None
+    tf32: bool | None
+    xla_jit: str
+    dtype_policy: str
+    onednn: OneDnn
 
 
 def take(tf: ModuleType, environ: Mapping[str, str], gpu_uuid: str = "") -> Fingerprint:
@@ -61,6 +70,8 @@ def take(tf: ModuleType, environ: Mapping[str, str], gpu_uuid: str = "") -> Fing
     `environ` is the environment that TensorFlow was imported with: it adds to it when it loads.
     """
     cpu_model, cpu_flags = cpu(_text(Path("/proc/cpuinfo")))
+    mapped = libraries.mapped(_text(Path("/proc/self/maps")))
+    driver_library = driver()
     return Fingerprint(
         python=platform.python_version(),
         tensorflow=str(tf.__version__),
@@ -68,14 +79,21 @@ def take(tf: ModuleType, environ: Mapping[str, str], gpu_uuid: str = "") -> Fing
         keras=keras_version(tf),
         build={str(key): bounded(value) for key, value in tf.sysconfig.get_build_info().items()},
         packages=packages(metadata.distributions()),
-        libraries=libraries(_text(Path("/proc/self/maps"))),
+        libraries=tuple(bounded(path) for path in mapped),
+        loaded=libraries.versions(mapped),
         variables=variables(environ),
         cpu_model=cpu_model,
         cpu_flags=cpu_flags,
-        gpus=visible(tf, gpu_uuid, driver()),
+        gpus=visible(tf, gpu_uuid, driver_library),
+        driver=driver_version(_text(Path("/proc/driver/nvidia/version")), management()),
+        driver_cuda=newest_cuda(driver_library) if driver_library else "",
         intra_op_threads=tf.config.threading.get_intra_op_parallelism_threads(),
         inter_op_threads=tf.config.threading.get_inter_op_parallelism_threads(),
-        op_determinism=op_determinism(tf),
+        op_determinism=switches.op_determinism(tf),
+        tf32=switches.tf32(tf),
+        xla_jit=switches.xla_jit(tf),
+        dtype_policy=switches.dtype_policy(tf),
+        onednn=onednn.read(tf, cpu_flags, environ),
     )
 
 
@@ -89,12 +107,6 @@ def cpu(cpuinfo: str) -> tuple[str, tuple[str, ...]]:
     flags = fields.get("flags", fields.get("Features", ""))
     model = fields.get("model name", "") or platform.processor() or platform.machine()
     return bounded(model), tuple(flags.split())
-
-
-def libraries(maps: str) -> tuple[str, ...]:
-    """Return the CUDA, cuBLAS, cuDNN ... files in the text of `/proc/self/maps`, sorted."""
-    paths = {line[line.find("/") :] for line in maps.splitlines() if "/" in line}
-    return tuple(sorted(bounded(path) for path in paths if LIBRARIES.search(path)))
 
 
 def variables(environ: Mapping[str, str]) -> dict[str, str]:
@@ -116,28 +128,13 @@ def packages(distributions: Iterable[metadata.Distribution]) -> dict[str, str]:
 
 def keras_version(tf: ModuleType) -> str:
     """Return the version of the Keras that `tf.keras` is; empty where it does not say."""
-    for module in (tf.keras, _imported("keras")):
+    for module in (tf.keras, switches.imported("keras")):
         version = getattr(module, "__version__", None)
         if version is not None:
             return str(version)
     return ""
 
 
-def op_determinism(tf: ModuleType) -> bool | None:
-    """Return whether TensorFlow says that operations are deterministic; None where it can't."""
-    ask = getattr(tf.config.experimental, "is_op_determinism_enabled", None) or getattr(
-        _imported("tensorflow.python.framework.config"), "is_op_determinism_enabled", None
-    )
-    return None if ask is None else bool(ask())
-
-
 def _text(path: Path) -> str:
     """Return the file's text; nothing where this system has no such file."""
     return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-
-
-def _imported(name: str) -> ModuleType | None:
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        return None

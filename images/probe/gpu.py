@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from probe.loaded import cuda
+from probe.wording import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,19 +25,31 @@ if TYPE_CHECKING:
         def cuDeviceGetCount(self, count: Any, /) -> int: ...  # noqa: ANN401, N802
         def cuDeviceGetAttribute(self, found: Any, attribute: int, device: Any, /) -> int: ...  # noqa: ANN401, N802
         def cuDeviceGetUuid(self, raw: Any, device: Any, /) -> int: ...  # noqa: ANN401, N802
+        def cuDeviceTotalMem_v2(self, found: Any, device: Any, /) -> int: ...  # noqa: ANN401, N802
+        def cuDriverGetVersion(self, version: Any, /) -> int: ...  # noqa: ANN401, N802
+
+    class Management(Protocol):
+        """The functions of NVIDIA's management library that are called here, as in nvml.h."""
+
+        def nvmlInit_v2(self) -> int: ...  # noqa: N802
+        def nvmlSystemGetDriverVersion(self, text: Any, length: int, /) -> int: ...  # noqa: ANN401, N802
+        def nvmlShutdown(self) -> int: ...  # noqa: N802
 
 
 MULTIPROCESSOR_COUNT = 16  # CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, cuda.h
+VERSION_BYTES = 80  # NVML_SYSTEM_DRIVER_VERSION_BUFFER_SIZE, nvml.h
+MODULE = re.compile(r"^NVRM version:.*?\b(\d+\.\d+(\.\d+)?)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU; `multiprocessors` tells a slice of a card from the whole."""
+    """One GPU; `multiprocessors` tells a slice of a card from the whole, memory is in bytes."""
 
     name: str
     compute_capability: str
     uuid: str = ""
     multiprocessors: int | None = None
+    memory: int | None = None
 
 
 def use_first(tf: ModuleType) -> tuple[str, ...]:
@@ -85,6 +101,49 @@ def driver() -> Driver | None:
         return None
 
 
+def management() -> Management | None:
+    """Return NVIDIA's management library, or None where there is none."""
+    try:
+        return ctypes.CDLL("libnvidia-ml.so.1")
+    except OSError:
+        return None
+
+
+def driver_version(module: str, library: Management | None) -> str:
+    """Return the driver's version, such as 550.90.07; empty where there is no driver.
+
+    The management library is asked first; `module` is the text of `/proc/driver/nvidia/version`,
+    which containers see as well.
+    """
+    if library is not None and not library.nvmlInit_v2():
+        text = ctypes.create_string_buffer(VERSION_BYTES)
+        failed = library.nvmlSystemGetDriverVersion(text, VERSION_BYTES)
+        library.nvmlShutdown()
+        if not failed:
+            return bounded(text.value.decode("ascii", "replace"))
+    found = MODULE.search(module)
+    return found.group(1) if found else ""
+
+
+def newest_cuda(library: Driver) -> str:
+    """Return the newest CUDA that the driver supports, such as 12.4; empty where it fails."""
+    version = ctypes.c_int(0)
+    failed = library.cuDriverGetVersion(ctypes.byref(version))
+    return "" if failed else cuda(version.value)
+
+
+def total_memory(library: Driver, ordinal: int) -> int | None:
+    """Return a device's memory in bytes."""
+    found = ctypes.c_size_t(0)
+    device = ctypes.c_int(0)
+    failed = (
+        library.cuInit(0)
+        or library.cuDeviceGet(ctypes.byref(device), ordinal)
+        or library.cuDeviceTotalMem_v2(ctypes.byref(found), device)
+    )
+    return None if failed else found.value
+
+
 def multiprocessors(library: Driver, ordinal: int) -> int | None:
     """Return the number of multiprocessors (SMs) that the driver gives for a device."""
     found = ctypes.c_int(0)
@@ -119,4 +178,5 @@ def _describe(
         compute_capability=capability,
         uuid=given_uuid or (device_uuid(library, ordinal) if library else ""),
         multiprocessors=multiprocessors(library, ordinal) if library else None,
+        memory=total_memory(library, ordinal) if library else None,
     )

@@ -66,19 +66,40 @@ class CaseOutput(Value):
 
 
 class Gpu(Value):
-    """A GPU as TensorFlow sees it."""
+    """A GPU as TensorFlow and the driver see it; `memory` is in bytes."""
 
     name: Text
     compute_capability: Text
     uuid: Text = ""
     multiprocessors: Whole | None = None
+    memory: Whole | None = None
+
+
+class Library(Value):
+    """A CUDA library in the process: `version` as its function `call` told it, or the `reason`."""
+
+    name: Text
+    path: Text
+    version: Text = ""
+    call: Text = ""
+    reason: Text = ""
+
+
+class OneDnn(Value):
+    """Whether TensorFlow uses oneDNN; `isa` is the instruction-set level, from `isa_source`."""
+
+    enabled: bool | None
+    isa: Text
+    isa_source: Text
 
 
 class Fingerprint(Value):
     """What was really loaded and on what.
 
     `packages` is every installed distribution → version; `libraries` the CUDA, cuBLAS and cuDNN
-    files mapped into the process; `variables` the environment that TensorFlow reads.
+    files mapped into the process, and `loaded` what they say of themselves; `variables` the
+    environment that TensorFlow reads. `driver_cuda` is the newest CUDA that the driver supports.
+    What has a default was not told by every probe that wrote this schema.
     """
 
     python: Text
@@ -88,13 +109,20 @@ class Fingerprint(Value):
     build: dict[Text, Text] = Field(max_length=100)
     packages: dict[Text, Text] = Field(max_length=2000)
     libraries: tuple[Text, ...] = Field(default=(), max_length=500)
+    loaded: tuple[Library, ...] = Field(default=(), max_length=500)
     variables: dict[Text, Text] = Field(max_length=200)
     cpu_model: Text
     cpu_flags: tuple[Text, ...] = Field(max_length=1000)
     gpus: tuple[Gpu, ...] = Field(default=(), max_length=64)
+    driver: Text = ""
+    driver_cuda: Text = ""
     intra_op_threads: Whole
     inter_op_threads: Whole
     op_determinism: bool | None
+    tf32: bool | None = None
+    xla_jit: Text = ""
+    dtype_policy: Text = ""
+    onednn: OneDnn | None = None
 
 
 class ProbeOutput(Value):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from probe.fingerprint import cpu, keras_version, libraries, packages, variables
+from probe.fingerprint import cpu, keras_version, packages, variables
 from probe.wording import bounded
 
 if TYPE_CHECKING:
@@ -23,17 +23,6 @@ processor\t: 1
 model name\t: another
 flags\t\t: none
 """
-MAPS = """\
-7f00-7f01 r-xp 00000000 00:1d 1 /opt/env/lib/nvidia/cudnn/lib/libcudnn.so.9
-7f01-7f02 rw-p 00001000 00:1d 1 /opt/env/lib/nvidia/cudnn/lib/libcudnn.so.9
-7f02-7f03 r-xp 00000000 00:1d 2 /opt/env/lib/nvidia/cudnn/lib/libcudnn_engines_precompiled.so.9
-7f03-7f04 r-xp 00000000 00:1d 3 /usr/local/cuda-11.2/lib64/libcublasLt.so.11.4.1.1043
-7f04-7f05 r-xp 00000000 00:1d 4 /usr/lib/x86_64-linux-gnu/libcuda.so.550.90.07
-7f05-7f06 r-xp 00000000 00:1d 5 /opt/env/lib/tensorflow/libtensorflow_cc.so.2
-7f06-7f07 r-xp 00000000 00:1d 6 /usr/lib/x86_64-linux-gnu/libc.so.6
-7f07-7f08 rw-p 00000000 00:00 0 [heap]
-7f08-7f09 r-xp 00000000 00:1d 7 /opt/env/lib/libcudart-9335f6a2.so.11.0
-"""
 
 
 def test_the_first_processor_stands_for_all() -> None:
@@ -46,16 +35,6 @@ def test_an_arm_calls_its_flags_features() -> None:
 
 def test_no_cpuinfo_gives_no_flags() -> None:
     assert cpu("")[1] == ()
-
-
-def test_mapped_libraries_are_named_once() -> None:
-    assert libraries(MAPS) == (
-        "/opt/env/lib/libcudart-9335f6a2.so.11.0",
-        "/opt/env/lib/nvidia/cudnn/lib/libcudnn.so.9",
-        "/opt/env/lib/nvidia/cudnn/lib/libcudnn_engines_precompiled.so.9",
-        "/usr/lib/x86_64-linux-gnu/libcuda.so.550.90.07",
-        "/usr/local/cuda-11.2/lib64/libcublasLt.so.11.4.1.1043",
-    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from probe.gpu import device_uuid, missing, multiprocessors, use_first, visible
+from probe.gpu import (
+    device_uuid,
+    driver_version,
+    missing,
+    multiprocessors,
+    newest_cuda,
+    total_memory,
+    use_first,
+    visible,
+)
 
 UUID = "GPU-00010203-0405-0607-0809-0a0b0c0d0e0f"
 
@@ -37,6 +46,34 @@ class Driver:
 
     def cuDeviceGetUuid(self, raw: Any, _device: Any) -> int:  # noqa: N802, ANN401 - the same
         raw._obj[:] = list(range(16))
+        return 0
+
+    def cuDeviceTotalMem_v2(self, found: Any, _device: Any) -> int:  # noqa: N802, ANN401 - the same
+        found._obj.value = 80 * 1024**3
+        return 0
+
+    def cuDriverGetVersion(self, version: Any) -> int:  # noqa: N802, ANN401 - the same
+        version._obj.value = 12040
+        return self._status
+
+
+class Management:
+    """The management library's C functions."""
+
+    def __init__(self, *, starts: bool = True, answers: bool = True) -> None:
+        self._statuses = (not starts, not answers)
+        self.open = 0
+
+    def nvmlInit_v2(self) -> int:  # noqa: N802 - the library's name
+        self.open += not self._statuses[0]
+        return int(self._statuses[0])
+
+    def nvmlSystemGetDriverVersion(self, text: Any, length: int) -> int:  # noqa: N802, ANN401 - the library's name; ctypes
+        text.value = b"550.90.07"[: length - 1]
+        return int(self._statuses[1])
+
+    def nvmlShutdown(self) -> int:  # noqa: N802 - the library's name
+        self.open -= 1
         return 0
 
 
@@ -72,12 +109,8 @@ def test_the_first_gpu_is_used_with_memory_growth() -> None:
 
 def test_a_gpu_is_described_by_tensorflow_and_the_driver() -> None:
     (gpu,) = visible(fake_tf([]), "", Driver())
-    assert (gpu.name, gpu.compute_capability, gpu.uuid, gpu.multiprocessors) == (
-        "NVIDIA H100",
-        "9.0",
-        UUID,
-        110,
-    )
+    assert (gpu.name, gpu.compute_capability, gpu.uuid) == ("NVIDIA H100", "9.0", UUID)
+    assert (gpu.multiprocessors, gpu.memory) == (110, 80 * 1024**3)
 
 
 def test_a_given_uuid_counts_more_since_it_may_name_a_slice() -> None:
@@ -87,13 +120,40 @@ def test_a_given_uuid_counts_more_since_it_may_name_a_slice() -> None:
 
 def test_without_a_driver_the_rest_is_still_told() -> None:
     (gpu,) = visible(fake_tf([]), "", None)
-    assert (gpu.uuid, gpu.multiprocessors) == ("", None)
+    assert (gpu.uuid, gpu.multiprocessors, gpu.memory) == ("", None, None)
 
 
 def test_a_driver_that_fails_gives_nothing() -> None:
     driver = Driver(status=3)
     assert multiprocessors(driver, 0) is None
+    assert total_memory(driver, 0) is None
     assert device_uuid(driver, 0) == ""
+    assert newest_cuda(driver) == ""
+
+
+def test_the_driver_says_which_cuda_it_supports() -> None:
+    assert newest_cuda(Driver()) == "12.4"
+
+
+OPEN = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build  (dvs)\n"
+CLOSED = "NVRM version: NVIDIA UNIX x86_64 Kernel Module  470.57  Tue Jul 13 2021\nGCC version: 9\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "library", "version"),
+    [
+        pytest.param(CLOSED, Management(), "550.90.07", id="the library is asked first"),
+        pytest.param(OPEN, None, "580.65.06", id="no library, the open module"),
+        pytest.param(CLOSED, None, "470.57", id="no library, the closed module"),
+        pytest.param(CLOSED, Management(starts=False), "470.57", id="it does not start"),
+        pytest.param(CLOSED, Management(answers=False), "470.57", id="it does not answer"),
+        pytest.param("", None, "", id="no driver"),
+        pytest.param("NVRM version: unknown\n", None, "", id="a module without a version"),
+    ],
+)
+def test_the_version_of_the_driver(module: str, library: Management | None, version: str) -> None:
+    assert driver_version(module, library) == version
+    assert library is None or library.open == 0
 
 
 LOADED_NONE = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from probe.digest import digest
 from probe.fingerprint import Fingerprint
 from probe.gpu import Gpu
+from probe.libraries import Library
+from probe.onednn import OneDnn
 from probe.result import ArrayFolder, CaseOutput, Output, Result, write
 from runner.results.probe_output import ProbeOutput
 
@@ -23,14 +26,24 @@ FINGERPRINT = Fingerprint(
     keras="3.15.1",
     build={"is_cuda_build": "True"},
     packages={"numpy": "2.4.6"},
-    libraries=("/opt/env/lib/libcudnn.so.9",),
+    libraries=("/opt/env/lib/libcudnn.so.9", "/opt/env/lib/libnccl.so.2"),
+    loaded=(
+        Library("cudnn", "/opt/env/lib/libcudnn.so.9", "9.3.0", "cudnnGetVersion"),
+        Library("nccl", "/opt/env/lib/libnccl.so.2", reason="it ended the process"),
+    ),
     variables={"TF_ENABLE_ONEDNN_OPTS": "0"},
     cpu_model="AMD EPYC",
     cpu_flags=("sse", "avx2"),
-    gpus=(Gpu("NVIDIA H100", "9.0", "GPU-1", 132), Gpu("NVIDIA H100", "9.0")),
+    gpus=(Gpu("NVIDIA H100", "9.0", "GPU-1", 132, 80 * 2**30), Gpu("NVIDIA H100", "9.0")),
+    driver="550.90.07",
+    driver_cuda="12.4",
     intra_op_threads=2,
     inter_op_threads=2,
     op_determinism=None,
+    tf32=True,
+    xla_jit="off",
+    dtype_policy="float32",
+    onednn=OneDnn(enabled=None, isa="avx2", isa_source="derived from the processor's flags"),
 )
 
 
@@ -50,8 +63,7 @@ def test_the_runner_reads_what_the_probe_writes(tmp_path: Path) -> None:
     assert (read.schema_version, read.order, read.seed, read.repeats) == (2, "reversed", 42, 2)
     assert [case.status for case in read.cases] == ["ok", "unsupported", "error"]
     assert read.cases[0].outputs[0].shape == (2, 3)
-    assert read.fingerprint.gpus[0].multiprocessors == 132
-    assert read.fingerprint.cpu_flags == ("sse", "avx2")
+    assert asdict(FINGERPRINT) == read.fingerprint.model_dump()
 
 
 def test_no_temporary_file_stays(tmp_path: Path) -> None:
