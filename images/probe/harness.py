@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from probe.result import ArrayFolder
 
 REASON_LIMIT = 1000
+OUTPUTS_LIMIT = 200
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
 
 
 @dataclass
@@ -43,11 +46,13 @@ class Harness:
         """Run one case; an exception ends it as `unsupported` or `error`, with the reason.
 
         TensorFlow raises `UnimplementedError` where an operation has no deterministic kernel,
-        which its documentation announces: that is `unsupported`.
+        which its documentation announces: that is `unsupported`. So is a case that is younger
+        than this TensorFlow; it is not run.
         """
         seconds: list[float] = []
         tallies: dict[str, _Tally] = {}
         try:
+            _refuse_younger(case, str(self.lab.tf.__version__))
             for _ in range(self.repeats):
                 started = self.clock()
                 arrays = self._repeat(case)
@@ -91,11 +96,29 @@ class _Tally:
         return Output(name, self.dtype, self.shape, tuple(self.digests), self.stored)
 
 
+def _refuse_younger(case: Case, version: str) -> None:
+    if _numbers(version) < _numbers(case.since):
+        raise UnsupportedError(
+            f"TensorFlow {version} is older than {case.since}, which first has it"
+        )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return the release of a version, `(2, 10, 0)` for `2.10.0rc1`."""
+    found = re.match(r"\d+(\.\d+)*", version)
+    return tuple(int(part) for part in found.group().split(".")) if found else ()
+
+
 def _arrays(produced: object) -> dict[str, NDArray[Any]]:
     """Bring tensors to the host, which also waits for a GPU to finish."""
     named = produced if isinstance(produced, dict) else {"out": produced}
     if not named:
         raise ValueError("the case has no outputs")
+    if len(named) > OUTPUTS_LIMIT:
+        raise ValueError(f"the case has {len(named)} outputs, more than {OUTPUTS_LIMIT}")
+    for name in named:
+        if not (isinstance(name, str) and NAME.fullmatch(name)):
+            raise ValueError(f"{name!r} is no name of an output: use letters, digits and ._+-")
     return {name: _host(value) for name, value in named.items()}
 
 

@@ -39,8 +39,10 @@ def fake_tf() -> ModuleType:
     return tf
 
 
-def a_case(body: Callable[[Lab], object]) -> Case:
-    declare = case("a.case", family="stream", exercises="it", may_vary="it", source="it")
+def a_case(body: Callable[[Lab], object], since: str = "2.4") -> Case:
+    declare = case(
+        "a.case", family="stream", exercises="it", may_vary="it", source="it", since=since
+    )
     return declare(body)
 
 
@@ -135,11 +137,41 @@ def test_a_missing_name_is_unsupported(tmp_path: Path) -> None:
     )
 
 
+def test_a_case_younger_than_tensorflow_is_not_run(tmp_path: Path) -> None:
+    def body(_: Lab) -> object:
+        raise AssertionError("it was run")
+
+    ran = a_harness(tmp_path).run_case(a_case(body, since="2.10"))
+    assert (ran.status, ran.reason) == (
+        "unsupported",
+        "TensorFlow 2.4.0 is older than 2.10, which first has it",
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "status"),
+    [("2.9.3", "unsupported"), ("2.10.0rc1", "ok"), ("2.10.1", "ok"), ("3.0.0", "ok")],
+)
+def test_releases_are_compared_as_numbers(tmp_path: Path, version: str, status: str) -> None:
+    harness = a_harness(tmp_path)
+    harness.lab.tf.__dict__["__version__"] = version
+    assert harness.run_case(a_case(lambda _: np.zeros(1), since="2.10")).status == status
+
+
 @pytest.mark.parametrize(
     ("produced", "reason"),
     [
         ({}, "ValueError: the case has no outputs"),
         (np.array([object()]), "TypeError: an array of object has no digest"),
+        (
+            {"../x": np.zeros(1)},
+            "ValueError: '../x' is no name of an output: use letters, digits and ._+-",
+        ),
+        ({0: np.zeros(1)}, "ValueError: 0 is no name of an output: use letters, digits and ._+-"),
+        (
+            {f"o{number}": np.zeros(1) for number in range(201)},
+            "ValueError: the case has 201 outputs, more than 200",
+        ),
     ],
 )
 def test_outputs_that_can_not_be_digested_are_an_error(
