@@ -1,16 +1,23 @@
-"""Random streams: what a seed gives. No arithmetic beyond what makes the numbers."""
+"""Random streams: what a seed gives. No arithmetic beyond what makes the numbers.
+
+This module holds the rules that join a seed to a draw, all told with `tf.random.normal`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from probe.registry import case, need
+from probe.registry import case
 from probe.tracing import compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
     from probe.registry import Lab, Outputs
 
 COUNT = 10_000
+OP_SEED = 7
 
 
 @case(
@@ -18,15 +25,11 @@ COUNT = 10_000
     family="stream",
     exercises="tf.random.normal, seeded by tf.random.set_seed, twice in one process",
     may_vary="a changed seed rule, generator or transform to the normal distribution",
-    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
+    source="tensorflow.org/api_docs/python/tf/random/set_seed",
 )
 def normal_eager(lab: Lab) -> Outputs:
-    tf = lab.tf
-    tf.random.set_seed(lab.seed)
-    first = tf.random.normal([COUNT])
-    tf.random.set_seed(lab.seed)
-    second = tf.random.normal([COUNT])
-    return {"first": first, "second": second}
+    draw = _normal(lab.tf)
+    return {"first": _seeded(lab, draw), "second": _seeded(lab, draw)}
 
 
 @case(
@@ -34,18 +37,35 @@ def normal_eager(lab: Lab) -> Outputs:
     family="stream",
     exercises="tf.random.normal eagerly and in a tf.function, re-seeded before each",
     may_vary="a function takes its operation seeds from its graph, when traced",
-    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
+    source="github.com/tensorflow/tensorflow/issues/59635",
 )
 def normal_function(lab: Lab) -> Outputs:
+    draw = _normal(lab.tf)
+    return {"eager": _seeded(lab, draw), "function": _seeded(lab, lab.tf.function(draw))}
+
+
+@case(
+    "random.normal.function.reseeded",
+    family="stream",
+    exercises="one traced function, re-seeded with the same and another seed; two of the same body",
+    may_vary="the global seed is captured in tracing; setting it later only resets counters",
+    source="github.com/tensorflow/tensorflow/issues/33297",
+)
+def normal_function_reseeded(lab: Lab) -> Outputs:
     tf = lab.tf
-
-    def draw() -> object:
-        return tf.random.normal([COUNT])
-
+    draw = _normal(tf)
+    traced = tf.function(draw)
+    first, second = _seeded(lab, traced), _seeded(lab, traced)
+    tf.random.set_seed(lab.seed + 1)
+    other_seed = traced()
     tf.random.set_seed(lab.seed)
-    eager = draw()
-    tf.random.set_seed(lab.seed)
-    return {"eager": eager, "function": tf.function(draw)()}
+    return {
+        "first": first,
+        "second": second,
+        "other_seed": other_seed,
+        "function_a": tf.function(draw)(),
+        "function_b": tf.function(_normal(tf))(),
+    }
 
 
 @case(
@@ -53,68 +73,63 @@ def normal_function(lab: Lab) -> Outputs:
     family="stream",
     exercises="tf.random.normal with an operation seed as well; two draws in a row",
     may_vary="a changed rule for joining the two seeds",
-    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
+    source="github.com/tensorflow/tensorflow/issues/33034",
 )
 def normal_op_seed(lab: Lab) -> Outputs:
-    tf = lab.tf
-    tf.random.set_seed(lab.seed)
-    return {
-        "first": tf.random.normal([COUNT], seed=7),
-        "second": tf.random.normal([COUNT], seed=7),
-    }
+    draw = _normal(lab.tf, OP_SEED)
+    return {"first": _seeded(lab, draw), "second": draw()}
 
 
 @case(
-    "random.distributions.eager",
+    "random.normal.function.op_seed",
     family="stream",
-    exercises="uniform, whole-number, truncated normal, gamma and shuffle after tf.random.set_seed",
-    may_vary="each has its own transform or rejection loop",
-    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
+    exercises="the same operation seed eagerly and in a tf.function, re-seeded before each",
+    may_vary="with both seeds given, only a rule that differs between the two modes",
+    source="tensorflow.org/api_docs/python/tf/random/set_seed",
 )
-def distributions_eager(lab: Lab) -> Outputs:
-    tf = lab.tf
-    tf.random.set_seed(lab.seed)
-    return {
-        "uniform": tf.random.uniform([COUNT]),
-        "integer": tf.random.uniform([COUNT], 0, 1000, dtype=tf.int32),
-        "truncated_normal": tf.random.truncated_normal([COUNT]),
-        "gamma": tf.random.gamma([COUNT], alpha=0.7),
-        "shuffle": tf.random.shuffle(tf.range(COUNT)),
-    }
+def normal_function_op_seed(lab: Lab) -> Outputs:
+    draw = _normal(lab.tf, OP_SEED)
+    return {"eager": _seeded(lab, draw), "function": _seeded(lab, lab.tf.function(draw))}
 
 
 @case(
-    "random.stateless_normal.eager",
+    "random.normal.unseeded_op",
     family="stream",
-    exercises="tf.random.stateless_normal: a pure function of its seed",
-    may_vary="only a changed algorithm or transform",
-    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
+    exercises="tf.random.normal with an operation seed only: the global seed is None",
+    may_vary="a default global seed stands in: a changed default, or a draw that ignores it",
+    source="tensorflow.org/api_docs/python/tf/random/set_seed",
 )
-def stateless_normal(lab: Lab) -> object:
-    return lab.tf.random.stateless_normal([COUNT], seed=[lab.seed, 7])
+def normal_unseeded_op(lab: Lab) -> Outputs:
+    tf = lab.tf
+    draw = _normal(tf, OP_SEED)
+    tf.random.set_seed(None)
+    try:
+        return {"first": draw(), "second": draw()}
+    finally:
+        tf.random.set_seed(lab.seed)
 
 
 @case(
-    "random.stateless_normal.xla",
+    "random.normal.xla",
     family="stream",
-    exercises="tf.random.stateless_normal compiled by XLA",
-    may_vary="left to choose, XLA may pick another algorithm than the eager kernel",
-    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
+    exercises="tf.random.normal in a function compiled by XLA, re-seeded before each of two calls",
+    may_vary="XLA ignores TensorFlow's seeds for stateful draws, a documented limit: it draws anew",
+    source="tensorflow.org/xla/known_issues, Random number generation ignores TF seed",
 )
-def stateless_normal_xla(lab: Lab) -> object:
-    tf = lab.tf
-    return compiled(tf, lambda: tf.random.stateless_normal([COUNT], seed=[lab.seed, 7]))()
+def normal_xla(lab: Lab) -> Outputs:
+    draw = compiled(lab.tf, _normal(lab.tf))
+    return {"first": _seeded(lab, draw), "second": _seeded(lab, draw)}
 
 
-@case(
-    "random.generator.normal",
-    family="stream",
-    exercises="tf.random.Generator with Philox; two draws in a row",
-    may_vary="only a changed algorithm, transform or step of its state",
-    source="tf.random.set_seed, tensorflow.org/api_docs/python/tf/random/set_seed",
-)
-def generator_normal(lab: Lab) -> Outputs:
-    tf = lab.tf
-    need(tf, "random.Generator.from_seed")
-    generator = tf.random.Generator.from_seed(lab.seed, alg="philox")
-    return {"first": generator.normal([COUNT]), "second": generator.normal([COUNT])}
+def _normal(tf: ModuleType, seed: int | None = None) -> Callable[[], object]:
+    """Return a new function each time, so that each is traced for itself."""
+
+    def draw() -> object:
+        return tf.random.normal([COUNT], seed=seed)
+
+    return draw
+
+
+def _seeded(lab: Lab, draw: Callable[[], object]) -> object:
+    lab.tf.random.set_seed(lab.seed)
+    return draw()

@@ -9,7 +9,9 @@ from probe import (
     cases_attention,
     cases_conv,
     cases_data,
+    cases_distributions,
     cases_dropout,
+    cases_generator,
     cases_image,
     cases_init,
     cases_linalg,
@@ -23,6 +25,7 @@ from probe import (
     cases_segment,
     cases_signal,
     cases_sparse,
+    cases_stateless,
     cases_stream,
     cases_train,
     cases_xla,
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
 
 MODULES = (
     cases_stream,
+    cases_distributions,
+    cases_stateless,
+    cases_generator,
     cases_dropout,
     cases_init,
     cases_data,
