@@ -56,6 +56,36 @@ def random_normal(lab: Lab) -> Outputs:
     return _draws(lab, "RandomNormal")
 
 
+@case(
+    "init.truncated_normal",
+    family="init",
+    exercises="TruncatedNormal without and with a seed of its own",
+    may_vary="Keras's seed rules; the truncation's rejection loop",
+    source="keras.io/api/layers/initializers",
+)
+def truncated_normal(lab: Lab) -> Outputs:
+    return _draws(lab, "TruncatedNormal")
+
+
+@case(
+    "init.dense_layer",
+    family="init",
+    exercises="the first weights of two Keras Dense layers, built one after the other, unseeded",
+    may_vary="Keras's seed rules: what a layer's own initialiser is seeded with",
+    source="github.com/tensorflow/tensorflow/pull/122101",
+)
+def dense_layer(lab: Lab) -> Outputs:
+    return {"first": _kernel(lab), "second": _kernel(lab)}
+
+
+def _kernel(lab: Lab) -> object:
+    features, units = SHAPE
+    layer = lab.tf.keras.layers.Dense(units)
+    layer.build((None, features))
+    kernel, _bias = layer.get_weights()
+    return kernel
+
+
 def _draws(lab: Lab, name: str) -> Outputs:
     need(lab.tf, f"keras.initializers.{name}")
     initializer = getattr(lab.tf.keras.initializers, name)
