@@ -40,6 +40,26 @@ def map_sequential(lab: Lab) -> object:
 
 
 @case(
+    "data.map.stateless_parallel",
+    family="data",
+    exercises="Dataset.map in four parallel calls over a stateless draw, the element in its seed",
+    may_vary="nothing races: the documented remedy for data.map.parallel",
+    source="tensorflow.org/api_docs/python/tf/config/experimental/enable_op_determinism",
+)
+def map_stateless_parallel(lab: Lab) -> object:
+    tf = lab.tf
+
+    def draw(element: Any) -> Any:  # noqa: ANN401 - tensors
+        seed = tf.stack([tf.constant(lab.seed, tf.int64), element])
+        first = tf.random.stateless_uniform([], seed)
+        with tf.control_dependencies([_work(tf, first, element)]):
+            return tf.stack([first, tf.random.stateless_normal([], seed)])
+
+    numbers = tf.data.Dataset.range(ELEMENTS)
+    return _all(_own_threads(tf, numbers.map(draw, num_parallel_calls=PARALLEL)))
+
+
+@case(
     "data.shuffle",
     family="data",
     exercises="Dataset.shuffle with a seed of its own and with the global seed only",
@@ -52,6 +72,63 @@ def shuffle(lab: Lab) -> Outputs:
     return {
         "seeded": _all(numbers.shuffle(64, seed=7)),
         "unseeded": _all(numbers.shuffle(64)),
+    }
+
+
+@case(
+    "data.shuffle.epochs",
+    family="data",
+    exercises="two passes over Dataset.shuffle, with and without reshuffle_each_iteration",
+    may_vary="what a second pass is seeded with",
+    source="tensorflow.org/api_docs/python/tf/data/Dataset#shuffle",
+)
+def shuffle_epochs(lab: Lab) -> Outputs:
+    numbers = lab.tf.data.Dataset.range(ELEMENTS)
+    fresh = numbers.shuffle(64, seed=7, reshuffle_each_iteration=True)
+    kept = numbers.shuffle(64, seed=7, reshuffle_each_iteration=False)
+    return {
+        "reshuffled_first": _all(fresh),
+        "reshuffled_second": _all(fresh),
+        "kept_first": _all(kept),
+        "kept_second": _all(kept),
+    }
+
+
+@case(
+    "data.interleave.parallel",
+    family="data",
+    exercises="Dataset.interleave of uneven pieces in four parallel calls, order kept by default",
+    may_vary="the order, were `deterministic` not on by default",
+    source="tensorflow.org/api_docs/python/tf/data/Dataset#interleave",
+)
+def interleave_parallel(lab: Lab) -> object:
+    tf = lab.tf
+
+    def piece(start: Any) -> Any:  # noqa: ANN401 - a tensor, a dataset
+        numbers = tf.data.Dataset.range(start * 1000, start * 1000 + 10 + start)
+        return numbers.map(lambda number: _after_work(tf, number))
+
+    pieces = tf.data.Dataset.range(10)
+    mixed = pieces.interleave(piece, cycle_length=4, block_length=3, num_parallel_calls=PARALLEL)
+    return _all(_own_threads(tf, mixed))
+
+
+@case(
+    "data.sample_from_datasets",
+    family="data",
+    exercises="sample_from_datasets of three datasets with weights, global and own seed",
+    may_vary="a changed seed rule, or a changed way from draw and weights to a dataset",
+    source="tensorflow.org/api_docs/python/tf/data/Dataset#sample_from_datasets",
+)
+def sample_from_datasets(lab: Lab) -> Outputs:
+    tf = lab.tf
+    newer = getattr(tf.data.Dataset, "sample_from_datasets", None)  # from 2.7
+    sample: Any = newer or need(tf, "data.experimental.sample_from_datasets")
+    parts = [tf.data.Dataset.range(start, start + 100) for start in (0, 1000, 2000)]
+    weights = [0.5, 0.3, 0.2]
+    return {
+        "seeded": _all(sample(parts, weights, seed=7)),
+        "unseeded": _all(sample(parts, weights)),
     }
 
 
@@ -76,6 +153,11 @@ def _work(tf: ModuleType, first: Any, element: Any) -> Any:  # noqa: ANN401 - te
     for _ in range(4):
         matrix = tf.tanh(tf.matmul(matrix, matrix))
     return matrix + tf.cast(element, tf.float32)
+
+
+def _after_work(tf: ModuleType, number: Any) -> Any:  # noqa: ANN401 - tensors
+    with tf.control_dependencies([_work(tf, 0.5, number)]):
+        return tf.identity(number)
 
 
 def _own_threads(tf: ModuleType, dataset: Any) -> Any:  # noqa: ANN401 - a dataset
