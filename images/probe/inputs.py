@@ -33,6 +33,26 @@ def fixed(name: str, *shape: int) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=None)
+def unit(name: str, *shape: int) -> NDArray[np.float32]:
+    """Return float32 values in [0, 1), evenly spread: what images hold."""
+    values = (fixed(name, *shape) + np.float32(1)) / np.float32(2)
+    values.setflags(write=False)
+    return values
+
+
+@lru_cache(maxsize=None)
+def double(name: str, *shape: int) -> NDArray[np.float64]:
+    """Return float64 values in [-1, 1) with all 53 bits in use.
+
+    Sums of `fixed` values would be exact in float64, whatever their order.
+    """
+    whole = (_raw(name, shape) >> np.uint64(11)).astype(np.int64) - 2**52
+    values = (whole.astype(np.float64) / 2**52).reshape(shape)
+    values.setflags(write=False)
+    return values
+
+
+@lru_cache(maxsize=None)
 def labels(name: str, count: int, classes: int) -> NDArray[np.int32]:
     """Return int32 labels in [0, classes) of shape (count,)."""
     values = (_raw(name, (count,)) >> np.uint64(40)).astype(np.int64) % classes
