@@ -48,8 +48,8 @@ def tensor_scatter_add(lab: Lab) -> Outputs:
     "scatter.variable_add",
     family="scatter",
     exercises="tf.Variable.scatter_add (ResourceScatterAdd) of 200,000 values to 64 places",
-    may_vary="as scatter.nd; how an embedding's variable is updated",
-    source="github.com/tensorflow/community rfcs/20210119-determinism.md",
+    may_vary="threads take turns in no fixed order, on a CPU too; from 2.8 determinism stops that",
+    source="github.com/tensorflow/tensorflow tensorflow/core/kernels/scatter_functor.h",
 )
 def variable_scatter_add(lab: Lab) -> object:
     tf = lab.tf

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 STATUS = "github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow_status.md"
 ROWS, COLUMNS, WIDTH = 64, 4096, 16
-NO_WEIGHTS = (
-    "tf.math.bincount takes weights on a GPU only where XLA compiles it, says its docstring"
-)
+NO_WEIGHTS = "tf.math.bincount takes weights on a GPU only where XLA compiles it (its docstring)"
 
 
 # So many values that the threads of a CPU share them out differently in most runs: with 200,000,

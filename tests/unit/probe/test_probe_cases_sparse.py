@@ -45,7 +45,7 @@ def test_no_weights_on_a_gpu_is_unsupported() -> None:
     with pytest.raises(UnsupportedError) as caught:
         bincount_weighted.body(lab(refusing(kernel)))
     assert str(caught.value) == (
-        "tf.math.bincount takes weights on a GPU only where XLA compiles it, says its docstring"
+        "tf.math.bincount takes weights on a GPU only where XLA compiles it (its docstring)"
     )
 
 
