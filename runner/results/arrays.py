@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
 ARRAY_LIMIT = 2 * 2**20
 """Most bytes of data in one array."""
+_HEADER_LIMIT = 4096
+FILE_LIMIT = ARRAY_LIMIT + _HEADER_LIMIT
 FOLDER_LIMIT = 512 * 2**20
 """Most bytes of data in the arrays of one trial."""
-_HEADER_LIMIT = 4096
 
-_DESCRIPTIONS = {
+DESCRIPTIONS = {
     "bool": "|b1",
     "int8": "|i1",
     "uint8": "|u1",
@@ -64,6 +65,30 @@ class Declared:
 
     dtype: str
     shape: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """Where the data of a `.npy` file starts, its type as NumPy describes it, and its shape."""
+
+    start: int
+    description: str
+    shape: tuple[int, ...]
+
+    def data(self, file: bytes) -> bytes:
+        """Cut the data out of the whole `file`.
+
+        Raises
+        ------
+        RefusedError
+            It is shorter or longer than the header says.
+        """
+        expected = prod(self.shape) * int(self.description[2:])
+        if len(file) - self.start != expected:
+            raise RefusedError(
+                f"holds {len(file) - self.start:,} bytes of data, its header says {expected:,}"
+            )
+        return file[self.start :]
 
 
 def digest_of(dtype: str, shape: tuple[int, ...], data: bytes) -> str:
@@ -119,9 +144,9 @@ def read_array(path: Path, declared: Declared) -> bytes:
         The file is not the array that its name and `declared` promise.
     """
     try:
-        file = read_regular(path, ARRAY_LIMIT + _HEADER_LIMIT)
-        start, shape = _header(file, declared)
-        _refuse_other_bits(file[start:], path.stem, declared.dtype, shape)
+        file = read_regular(path, FILE_LIMIT)
+        header = _agreed(file, declared)
+        _refuse_other_bits(header.data(file), path.stem, declared.dtype, header.shape)
     except RefusedError as error:
         raise RefusedError(f"{path.name[:80]}: {error}") from None
     return file
@@ -134,8 +159,24 @@ def _refuse_other_bits(data: bytes, digest: str, dtype: str, shape: tuple[int, .
         raise RefusedError("its bits are not those of its name")
 
 
-def _header(file: bytes, declared: Declared) -> tuple[int, tuple[int, ...]]:
-    """Give where the data starts and its shape, once both agree with `declared`."""
+def _agreed(file: bytes, declared: Declared) -> Header:
+    """Give the header, once it agrees with `declared`."""
+    header = parse_header(file)
+    if not _fits(header.description, declared.dtype):
+        raise RefusedError(f"holds {header.description}, declared is {declared.dtype}")
+    if declared.shape not in {None, header.shape}:
+        raise RefusedError(f"has shape {header.shape}, declared is {declared.shape}")
+    return header
+
+
+def parse_header(file: bytes) -> Header:
+    """Read the header of a `.npy` file.
+
+    Raises
+    ------
+    RefusedError
+        It is not one that the probe writes.
+    """
     prefix = _PREFIX.match(file)
     if prefix is None:
         raise RefusedError("not a .npy file of version 1 or 2")
@@ -143,20 +184,10 @@ def _header(file: bytes, declared: Declared) -> tuple[int, tuple[int, ...]]:
     header = _HEADER.fullmatch(file[prefix.end() : start])
     if header is None or start > min(len(file), _HEADER_LIMIT):
         raise RefusedError("its header is not one that the probe writes")
-    description = header["descr"].decode("ascii")
-    if not _fits(description, declared.dtype):
-        raise RefusedError(f"holds {description}, declared is {declared.dtype}")
     shape = tuple(int(size) for size in re.findall(rb"[0-9]+", header["shape"]))
-    if declared.shape not in {None, shape}:
-        raise RefusedError(f"has shape {shape}, declared is {declared.shape}")
-    expected = prod(shape) * int(description[2:])
-    if len(file) - start != expected:
-        raise RefusedError(
-            f"holds {len(file) - start:,} bytes of data, its header says {expected:,}"
-        )
-    return start, shape
+    return Header(start=start, description=header["descr"].decode("ascii"), shape=shape)
 
 
 def _fits(description: str, dtype: str) -> bool:
-    native = _DESCRIPTIONS.get(dtype)
+    native = DESCRIPTIONS.get(dtype)
     return description == native if native else description in _VIEWS

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from runner.errors import StoreError
 from runner.results.arrays import Declared, declared_arrays, read_array
 from runner.results.durable import DISK, TEMPORARY_PREFIX, Disk, write_once
+from runner.results.loaded import LoadedArray, load_array
 from runner.results.record_file import Record, encode, read_record, record_name
 from runner.results.records import RunRecord, TrialRecord
 from runner.results.untrusted import RefusedError, Rejected, inert, reason_of
@@ -111,6 +112,13 @@ class Store:
         path = self._root / "arrays" / f"{digest}.npy"
         try:
             return read_array(path, Declared(dtype=dtype, shape=shape))
+        except RefusedError as error:
+            return Rejected.because(error)
+
+    def load(self, digest: str) -> LoadedArray | Rejected:
+        """Load the array with a digest, which is checked again."""
+        try:
+            return load_array(self._root / "arrays" / f"{digest}.npy")
         except RefusedError as error:
             return Rejected.because(error)
 
