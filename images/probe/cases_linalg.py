@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from probe.registry import Lab, Outputs
 
 SIZE = 64
-CUSOLVER = "docs.nvidia.com/cuda/cusolver, cuSolverDN: dense LAPACK functions"
+CUSOLVER = "docs.nvidia.com/cuda/cusolver, 1.1 cuSolverDN: Dense LAPACK"
 
 
 @case(

@@ -10,7 +10,7 @@ from probe.registry import case
 if TYPE_CHECKING:
     from probe.registry import Lab
 
-CUFFT = "docs.nvidia.com/cuda/cufft, 2.4 Data Layout and 3.1 plans"
+CUFFT = "docs.nvidia.com/cuda/cufft, API reference guide for cuFFT"
 
 
 @case(
