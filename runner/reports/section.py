@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.analysis.comparison import Verdict
+from runner.reports.cost import cost_notes
 from runner.reports.fold import Scales
 from runner.reports.grid import MARKS, PARTIAL, UNPROVEN, make_grid
 from runner.reports.notes import Note, make_notes
@@ -39,12 +40,17 @@ def make_section(context: Context, columns: Columns, cases: str) -> Section:
     scales = Scales.of(cells, also=missing)
     grid = make_grid(context, scales, columns, cases)
     return Section(
-        title=f"{_ENGINES[context.engine]}, {brief(context.host_class)}",
+        title=heading(context),
         caption=tuple(map(one_line, _caption(context, scales))),
         grid=grid,
         legend=tuple(_legend(context, grid, columns)),
-        notes=make_notes(context, scales, Scales.of(cells + missing)),
+        notes=make_notes(context, scales, Scales.of(cells + missing)) + cost_notes(context),
     )
+
+
+def heading(context: Context) -> str:
+    """Name a context in one inert line."""
+    return f"{_ENGINES[context.engine]}, {brief(context.host_class)}"
 
 
 _ENGINES = {"docker": "Docker", "venv": "venv, not Docker"}

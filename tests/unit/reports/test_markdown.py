@@ -52,6 +52,10 @@ A letter rests on 6 repeats without a difference: at 95 %, fewer than 50 % of re
 
 - 1 cell timed out: no result within 600 s (tensorflow 2.18.1, device cpu, determinism on)
 - 2 cells skipped: no GPU on this host (device gpu)
+
+**Cost of determinism (time with it on / time with it off)**
+
+- no cost seen: stream, conv
 """
 
 

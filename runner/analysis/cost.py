@@ -1,0 +1,138 @@
+"""What determinism costs in time: cells that differ in it alone, compared case by case. Pure.
+
+The first repeat of a process traces and warms up, so only later ones are timed. Each process gives
+one time, the median of its later repeats. The interval of a ratio spans all pairs of a process with
+determinism and one without: it leaves out 1 only where every time of one side is above every time
+of the other, which by chance happens to a case without a cost in 1 of 10 comparisons of 3 trials.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import product
+from statistics import median, quantiles
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from runner.analysis.comparison import CellResult, Context
+
+BRIEFEST: Final = 0.0002
+"""Seconds. What takes less is mostly the noise of the clock and of the scheduler."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Time with determinism divided by time without: a median between `low` and `high`, of `n`."""
+
+    ratio: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def seen(self) -> bool:
+        """Whether 1, no cost and no gain, is outside."""
+        return not self.low <= 1 <= self.high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCost:
+    """The cost of one case in two cells that share `axes`."""
+
+    case: str
+    family: str
+    axes: Mapping[str, str]
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """All that can be said of a context.
+
+    The interval of a family holds the middle half of the ratios of its cases. `brief` counts the
+    comparisons that were left out because they take less than `BRIEFEST`.
+    """
+
+    cases: tuple[CaseCost, ...]
+    families: Mapping[str, Cost]
+    brief: int
+
+
+def cost_of(off: CellResult, on: CellResult, case: str) -> Cost | None:
+    """Compare one case of two cells that differ in determinism alone.
+
+    None where it did not run in both, has no later repeats, or takes less than `BRIEFEST`.
+    """
+    both = _times(off, on, case)
+    return None if both is None or _is_brief(both) else _cost(both)
+
+
+def costs(context: Context) -> Costs:
+    """Compare all pairs of cells that differ in determinism alone."""
+    found: list[CaseCost] = []
+    brief = 0
+    for off, on in pairs(context.cells):
+        axes = {axis: value for axis, value in off.axes.items() if axis != "determinism"}
+        for case in off.cases:
+            both = _times(off, on, case.case)
+            if both is None:
+                continue
+            if _is_brief(both):
+                brief += 1
+                continue
+            found.append(CaseCost(case=case.case, family=case.family, axes=axes, cost=_cost(both)))
+    return Costs(cases=tuple(found), families=_families(found), brief=brief)
+
+
+def pairs(cells: Iterable[CellResult]) -> tuple[tuple[CellResult, CellResult], ...]:
+    """Pair each cell without determinism with the one that has it and is equal otherwise."""
+    both: dict[frozenset[tuple[str, str]], dict[str, CellResult]] = defaultdict(dict)
+    for cell in cells:
+        word = cell.axes.get("determinism", "")
+        both[frozenset(cell.axes.items() - {("determinism", word)})][word] = cell
+    return tuple((one["off"], one["on"]) for one in both.values() if {"off", "on"} <= one.keys())
+
+
+class _Times(NamedTuple):
+    """Seconds of each process, without determinism and with it."""
+
+    off: Sequence[float]
+    on: Sequence[float]
+
+
+def _times(off: CellResult, on: CellResult, case: str) -> _Times | None:
+    both = _Times(_later(off, case), _later(on, case))
+    return both if both.off and both.on else None
+
+
+def _later(cell: CellResult, case: str) -> tuple[float, ...]:
+    """Give one time per process; nothing where processes have one repeat only."""
+    result = next((one for one in cell.cases if one.case == case), None)
+    later = (seconds[1:] for seconds in result.seconds) if result else ()
+    return tuple(median(seconds) for seconds in later if seconds)
+
+
+def _is_brief(both: _Times) -> bool:
+    return min(median(both.off), median(both.on)) < BRIEFEST
+
+
+def _cost(both: _Times) -> Cost:
+    ratios = sorted(on / off for on, off in product(both.on, both.off))
+    return Cost(ratio=median(ratios), low=ratios[0], high=ratios[-1], n=len(ratios))
+
+
+def _families(found: Iterable[CaseCost]) -> dict[str, Cost]:
+    ratios: dict[str, list[float]] = defaultdict(list)
+    for one in found:
+        ratios[one.family].append(one.cost.ratio)
+    return {family: _spread(values) for family, values in ratios.items()}
+
+
+def _spread(ratios: Sequence[float]) -> Cost:
+    if len(ratios) == 1:
+        return Cost(ratio=ratios[0], low=ratios[0], high=ratios[0], n=1)
+    low, middle, high = quantiles(ratios, n=4, method="inclusive")
+    return Cost(ratio=middle, low=low, high=high, n=len(ratios))

@@ -1,0 +1,61 @@
+"""What a report says of the cost of determinism."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from runner.analysis.cost import BRIEFEST, costs
+from runner.reports.describe import ALL, describe
+from runner.reports.fold import Scales
+from runner.reports.notes import Note
+from runner.reports.words import brief, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from runner.analysis.comparison import Context
+    from runner.analysis.cost import CaseCost, Cost, Costs
+
+_DEAREST: Final = 3
+
+
+def cost_notes(context: Context) -> tuple[Note, ...]:
+    """Give the note on time with determinism divided by time without; none where none is known."""
+    found = costs(context)
+    if not found.cases:
+        return ()
+    return (Note.of("Cost of determinism (time with it on / time with it off)", _lines(found)),)
+
+
+def _lines(found: Costs) -> Iterable[str]:
+    seen = {family: cost for family, cost in found.families.items() if cost.seen}
+    for family, cost in sorted(seen.items(), key=lambda pair: -pair[1].ratio):
+        yield f"{brief(family)}: {_times(cost)}, the middle half of {_comparisons(cost.n)}"
+    if free := [brief(family) for family in found.families if family not in seen]:
+        yield f"no cost seen: {', '.join(free)}"
+    yield from _dearest(found)
+    if found.brief:
+        least = f"{1000 * BRIEFEST:g} ms"
+        yield f"{_comparisons(found.brief)} left out: they take less than {least}"
+
+
+def _dearest(found: Costs) -> Iterable[str]:
+    """The cases with the greatest ratios in some pair of cells, each case once."""
+    among = [one.axes for one in found.cases]
+    scales = Scales.of(among)
+    taken: dict[str, CaseCost] = {}
+    for one in sorted(found.cases, key=lambda one: -one.cost.ratio):
+        if one.cost.seen and one.cost.ratio > 1:
+            taken.setdefault(one.case, one)
+    for one in list(taken.values())[:_DEAREST]:
+        place = describe(scales, [one.axes], among)
+        where = "" if place == ALL else f" at {place}"
+        yield f"dearest case: {brief(one.case)}{where}: {_times(one.cost)}"
+
+
+def _times(cost: Cost) -> str:
+    return f"{cost.ratio:.2f} ({cost.low:.2f} to {cost.high:.2f})"
+
+
+def _comparisons(count: int) -> str:
+    return number(count, "comparison")
