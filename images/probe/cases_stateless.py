@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from probe.inputs import fixed
@@ -9,14 +10,14 @@ from probe.registry import case
 from probe.tracing import compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+    from types import ModuleType
     from typing import Any
 
     from probe.registry import Lab, Outputs
 
 COUNT = 10_000
-DEFAULT: Mapping[str, str] = {}
-PHILOX: Mapping[str, str] = {"alg": "philox"}
+PHILOX = "philox"
 
 
 @case(
@@ -50,7 +51,7 @@ def stateless_normal_function(lab: Lab) -> Outputs:
     source="github.com/tensorflow/tensorflow/issues/121243",
 )
 def stateless_normal_xla(lab: Lab) -> Outputs:
-    return _eager_and_xla(lab, DEFAULT)
+    return _eager_and_xla(lab)
 
 
 @case(
@@ -120,16 +121,31 @@ def _seed(lab: Lab) -> Any:  # noqa: ANN401 - a tensor
     return lab.tf.constant([lab.seed, 7])
 
 
-def _normal(lab: Lab, options: Mapping[str, str] = DEFAULT) -> Callable[[object], object]:
-    return lambda seed: lab.tf.random.stateless_normal([COUNT], seed, **options)
+def _normal(lab: Lab, alg: str = "") -> Callable[[object], object]:
+    return lambda seed: lab.tf.random.stateless_normal([COUNT], seed, **_options(alg))
 
 
-def _eager_and_xla(lab: Lab, options: Mapping[str, str]) -> Outputs:
-    """Draw both distributions in one function: compiling Philox is what takes time."""
-    random, normal, seed = lab.tf.random, _normal(lab, options), _seed(lab)
-
-    def draw(seed: object) -> Any:  # noqa: ANN401 - tensors
-        return normal(seed), random.stateless_uniform([COUNT], seed, **options)
-
-    eager, xla = draw(seed), compiled(lab.tf, draw)(seed)
+def _eager_and_xla(lab: Lab, alg: str = "") -> Outputs:
+    tf, seed = lab.tf, _seed(lab)
+    eager, xla = _pair(tf, alg)(seed), _compiled_pair(tf, alg)(seed)
     return {"eager": eager[0], "xla": xla[0], "eager_uniform": eager[1], "xla_uniform": xla[1]}
+
+
+@lru_cache(maxsize=None)
+def _compiled_pair(tf: ModuleType, alg: str) -> Callable[[object], Any]:
+    """Compile both draws in one function, and once for all repeats: Philox takes XLA long."""
+    return compiled(tf, _pair(tf, alg))
+
+
+def _pair(tf: ModuleType, alg: str) -> Callable[[object], Any]:
+    def draw(seed: object) -> Any:  # noqa: ANN401 - tensors
+        options = _options(alg)
+        normal = tf.random.stateless_normal([COUNT], seed, **options)
+        return normal, tf.random.stateless_uniform([COUNT], seed, **options)
+
+    return draw
+
+
+def _options(alg: str) -> dict[str, str]:
+    """Return what chooses the algorithm: TensorFlow 2.6 and older know no such argument."""
+    return {"alg": alg} if alg else {}
