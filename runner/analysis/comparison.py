@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from runner.analysis.stages import Trace
     from runner.results.records import EngineName, Status
     from runner.results.store import Damaged
 
@@ -156,6 +157,7 @@ class Context:
     `cells` and `missing` are in axis order. `families` is family → its cases, in the order in
     which the probe runs them. `machines` are the processor models that stand behind the host
     class. `first` and `last` are when the trials ran; None when there is none.
+    `traces` of staged cases are there once `stages.traced` has added them.
     """
 
     engine: EngineName
@@ -169,6 +171,7 @@ class Context:
     families: dict[str, tuple[str, ...]]
     cells: tuple[CellResult, ...]
     missing: tuple[MissingCell, ...]
+    traces: tuple[Trace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.style import Style
 
 from runner.analysis.compare import compare
+from runner.analysis.stages import traced
 from runner.errors import NothingSelected
 from runner.reports import json_report, markdown, table
 from runner.reports.grid import Tone
@@ -39,7 +40,7 @@ def of_run(workspace: Workspace, record: RunRecord) -> Comparison:
     """Compare the cells of one run, with all trials that its engine has of them."""
     stored = workspace.store.trials([row.cell for row in record.cells])
     trials = (trial for trial in stored.records if trial.key.engine == record.engine)
-    return compare(trials, [record], stored.damaged)
+    return traced(compare(trials, [record], stored.damaged), workspace.store.load)
 
 
 def of_store(results: Path) -> Comparison:
@@ -54,7 +55,8 @@ def of_store(results: Path) -> Comparison:
     trials, runs = store.trials(), store.runs()
     if not any((trials.records, runs.records, trials.damaged, runs.damaged)):
         raise NothingSelected(f"{results}: no results yet", "run `nox -s matrix` first")
-    return compare(trials.records, runs.records, (*trials.damaged, *runs.damaged))
+    comparison = compare(trials.records, runs.records, (*trials.damaged, *runs.damaged))
+    return traced(comparison, store.load)
 
 
 def print_table(comparison: Comparison, columns: Columns, cases: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from math import isinf
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
         Context,
         MissingCell,
     )
+    from runner.analysis.distance import Distance
+    from runner.analysis.stages import Trace
 
 REPORT_SCHEMA: Literal[1] = 1
 
@@ -83,6 +86,31 @@ class ReportedCell(_Part):
     families: tuple[ReportedFamily, ...]
 
 
+class ReportedStage(_Part):
+    """One stage whose bits differ; null where the arrays are not stored or not comparable."""
+
+    stage: str
+    elements: int | None
+    mismatched: int | None
+    """Elements with other bits."""
+    nans: int | None
+    """Mismatched elements that are no number in one array or both; the rest leaves them out."""
+    greatest_difference: float | None
+    """Absolute; null also where it is infinite, and for types without a point."""
+    greatest_ulps: int | None
+    """In steps from one number of the type to the next."""
+
+
+class ReportedTrace(_Part):
+    """A staged case from one of its groups to the next: the stages that differ, in order."""
+
+    case: str
+    groups: tuple[str, str]
+    cells: tuple[str, str]
+    """The first cell of each group, whose arrays are compared."""
+    stages: tuple[ReportedStage, ...]
+
+
 class ReportedContext(_Part):
     """Cells that may be compared with each other; cells of two contexts may not."""
 
@@ -97,6 +125,8 @@ class ReportedContext(_Part):
     last_trial: datetime | None
     cells: tuple[ReportedCell, ...]
     """In axis order, those without a result last."""
+    traces: tuple[ReportedTrace, ...]
+    """Where staged cases, such as training, differ first, and how the difference grows."""
 
 
 class DamagedFile(_Part):
@@ -144,6 +174,28 @@ def _context(context: Context) -> ReportedContext:
         first_trial=context.first,
         last_trial=context.last,
         cells=(*map(_cell, context.cells), *map(_missing, context.missing)),
+        traces=tuple(map(_trace, context.traces)),
+    )
+
+
+def _trace(trace: Trace) -> ReportedTrace:
+    return ReportedTrace(
+        case=trace.case,
+        groups=(trace.left, trace.right),
+        cells=trace.cells,
+        stages=tuple(_stage(one.stage, one.distance) for one in trace.stages),
+    )
+
+
+def _stage(name: str, far: Distance | None) -> ReportedStage:
+    greatest = far.greatest if far else None
+    return ReportedStage(
+        stage=name,
+        elements=far.elements if far else None,
+        mismatched=far.mismatched if far else None,
+        nans=far.nans if far else None,
+        greatest_difference=None if greatest is None or isinf(greatest) else greatest,
+        greatest_ulps=far.ulps if far else None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from runner.analysis.comparison import CellResult, MissingCell, Verdict
 from runner.reports.describe import ALL, describe
 from runner.reports.grid import fewer_trials
+from runner.reports.stages import stage_lines
 from runner.reports.words import brief, number
 from runner.results.records import Status
 from runner.results.untrusted import one_line
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from runner.reports.fold import Scales
 
 _SHOWN_DAMAGE = 5
+_STAGES = "Stage of training that differs first, from one letter of a case to the next"
 
 Cell = TypeVar("Cell", CellResult, MissingCell)
 
@@ -44,6 +46,7 @@ def make_notes(context: Context, scales: Scales, wider: Scales) -> tuple[Note, .
     """
     notes = (
         Note.of("Varies from run to run", _cases(context, scales, Verdict.VARIES, _variation)),
+        Note.of(_STAGES, stage_lines(context, scales)),
         Note.of("Failed", _cases(context, scales, Verdict.ERROR, _reason)),
         Note.of("Not supported", _cases(context, scales, Verdict.UNSUPPORTED, _reason)),
         Note.of("Rests on fewer trials than were started", _fewer(context, scales)),

@@ -51,6 +51,7 @@ def test_everything_that_is_known_of_a_cell() -> None:
                 "pinned": True,
                 "first_trial": "2026-11-22T09:00:00Z",
                 "last_trial": "2026-11-22T09:00:01Z",
+                "traces": [],
                 "cells": [
                     {
                         "cell": of.id,
