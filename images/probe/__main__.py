@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from probe import arguments, catalogue, fingerprint, gpu, lifeline, loading, recipe
+from probe import arguments, catalogue, fingerprint, gpu, lifeline, loading, own, recipe
 from probe.harness import Harness
 from probe.registry import Lab
 from probe.result import ArrayFolder, Result, write
@@ -28,6 +28,15 @@ EXIT_OK = 0
 EXIT_USAGE = 2
 EXIT_NO_GPU = 3
 EXIT_IMPORT_FAILED = 4
+EXIT_OWN_PROBE = 5
+
+
+class EndError(Exception):
+    """The end of the probe before its result, with an exit code and a sentence."""
+
+    def __init__(self, code: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -47,35 +56,59 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.dont_write_bytecode = False  # bytecode is what --import-only is for
     if options.lifeline:
         lifeline.hold()
-    cases = catalogue.select(options.cases, options.order)
-    if not cases:
-        return _end(EXIT_USAGE, f"no-case: nothing matches {' '.join(options.cases)}")
     try:
-        loaded = _load(options)
-    except ImportError as error:
-        return _end(EXIT_IMPORT_FAILED, f"import-failed: {error}")
-    if options.out is None:
-        return EXIT_OK
-    tf = loaded.tf
-    if options.settings.device == "gpu" and not tf.config.list_physical_devices("GPU"):
-        return _end(EXIT_NO_GPU, f"no-gpu: {gpu.missing(tf, gpu.driver(), loaded.environ)}")
-    options.out.mkdir(parents=True, exist_ok=True)
-    write(_result(loaded, cases, options, options.out), options.out)
+        _run(options)
+    except EndError as end:
+        sys.stderr.write(bounded(end) + "\n")
+        return end.code
     return EXIT_OK
 
 
+def _run(options: Options) -> None:
+    # Before the import, which takes seconds; a file of cases may import TensorFlow, so it is after.
+    chosen = () if options.path else _chosen(catalogue.CASES, options)
+    loaded = _load(options)
+    if options.out is None:
+        return
+    if options.settings.device == "gpu" and not loaded.tf.config.list_physical_devices("GPU"):
+        why = gpu.missing(loaded.tf, gpu.driver(), loaded.environ)
+        raise EndError(EXIT_NO_GPU, f"no-gpu: {why}")
+    on_gpu = gpu.use_first(loaded.tf) if options.settings.device == "gpu" else ()
+    recipe.make_calls(loaded.steps, loaded.tf)
+    if options.path:
+        chosen = _chosen(_own(options.path), options)
+    options.out.mkdir(parents=True, exist_ok=True)
+    result = _result(loaded, chosen, options, options.out)
+    write(replace(result, recipe=result.recipe + on_gpu), options.out)
+
+
+def _chosen(cases: Sequence[Case], options: Options) -> Sequence[Case]:
+    chosen = catalogue.select(options.cases, options.order, cases)
+    if not chosen:
+        raise EndError(EXIT_USAGE, f"no-case: nothing matches {' '.join(options.cases)}")
+    return chosen
+
+
+def _own(path: Path) -> Sequence[Case]:
+    try:
+        return own.load(path)
+    except own.OwnProbeError as error:
+        raise EndError(EXIT_OWN_PROBE, f"own-probe: {error}") from error
+
+
 def _load(options: Options) -> Loaded:
-    steps = recipe.plan(options.settings, recipe.tensorflow_version())
-    recipe.set_variables(steps, os.environ)
-    environ = dict(os.environ)
-    tf, seconds = loading.tensorflow()
+    try:
+        steps = recipe.plan(options.settings, recipe.tensorflow_version())
+        recipe.set_variables(steps, os.environ)
+        environ = dict(os.environ)
+        tf, seconds = loading.tensorflow()
+    except ImportError as error:
+        raise EndError(EXIT_IMPORT_FAILED, f"import-failed: {error}") from error
     return Loaded(tf, seconds, steps, environ)
 
 
 def _result(loaded: Loaded, cases: Sequence[Case], options: Options, out: Path) -> Result:
-    tf, settings = loaded.tf, options.settings
-    on_gpu = gpu.use_first(tf) if settings.device == "gpu" else ()
-    recipe.make_calls(loaded.steps, tf)
+    tf = loaded.tf
     again = partial(reseed, tf, options.seed)
     harness = Harness(Lab(tf, options.seed), options.repeats, again, ArrayFolder(out / "arrays"))
     outputs = harness.run(cases)
@@ -83,16 +116,11 @@ def _result(loaded: Loaded, cases: Sequence[Case], options: Options, out: Path) 
         order=options.order,
         seed=options.seed,
         repeats=options.repeats,
-        recipe=loaded.steps.text + on_gpu,
-        fingerprint=fingerprint.take(tf, loaded.environ, settings.gpu_uuid),
+        recipe=loaded.steps.text,
+        fingerprint=fingerprint.take(tf, loaded.environ, options.settings.gpu_uuid),
         import_seconds=loaded.seconds,
         cases=outputs,
     )
-
-
-def _end(code: int, sentence: str) -> int:
-    sys.stderr.write(bounded(sentence) + "\n")
-    return code
 
 
 if __name__ == "__main__":

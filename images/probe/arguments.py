@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from probe.describing import Describe
 from probe.recipe import Settings
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ THREE = ("default", "off", "on")
 
 @dataclass(frozen=True)
 class Options:
-    """One invocation. `out` is unset only with `import_only`."""
+    """One invocation. `out` is unset only with `import_only`.
+
+    `path` names a file of cases that takes the catalogue's place.
+    """
 
     out: Path | None
     seed: int
@@ -27,6 +31,7 @@ class Options:
     lifeline: bool
     import_only: bool
     cases: tuple[str, ...]
+    path: Path | None
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:
@@ -53,6 +58,7 @@ def parse(argv: Sequence[str] | None = None) -> Options:
         lifeline=given.lifeline,
         import_only=given.import_only,
         cases=tuple(given.cases),
+        path=given.path,
     )
 
 
@@ -73,7 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--xla", choices=THREE, default="default", help="clustering for XLA in graphs")
     add("--gpu-uuid", default="", metavar="UUID", help="the one GPU to use")
     add("--cases", nargs="+", default=("*",), metavar="GLOB", help="only these cases")
+    add("--path", type=Path, metavar="FILE", help="a file of cases, in the catalogue's place")
     add("--lifeline", action="store_true", help="end with code 99 when standard input closes")
+    add("--describe", action=Describe, nargs=0, help="print the catalogue as JSON, run nothing")
     add("--import-only", action="store_true", help="import everything, run nothing")
     return parser
 

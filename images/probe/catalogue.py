@@ -68,7 +68,7 @@ CASES = tuple(
 )
 
 
-def select(globs: Sequence[str], order: str) -> tuple[Case, ...]:
+def select(globs: Sequence[str], order: str, cases: Sequence[Case] = CASES) -> tuple[Case, ...]:
     """Return the cases whose names match one of `globs`, `forward` or `reversed`."""
-    chosen = tuple(case for case in CASES if any(fnmatchcase(case.name, glob) for glob in globs))
+    chosen = tuple(case for case in cases if any(fnmatchcase(case.name, glob) for glob in globs))
     return chosen[::-1] if order == "reversed" else chosen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from runner.environments import lock as locks
@@ -14,6 +14,7 @@ from runner.environments.buildkit import find_build_command
 from runner.environments.docker import DockerEngine, connect
 from runner.environments.index import IndexSettings, host_settings
 from runner.environments.lock import Lock, Unresolvable
+from runner.environments.own_probe import read_own_probe
 from runner.environments.probe import checkout, find_probe
 from runner.environments.venv import VenvEngine
 from runner.errors import EngineUnavailable, GateFailed, InputError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runner.environments.engine import Base, Engine
+    from runner.environments.probe import ProbeSource
     from runner.matrix.cells import Cell, Environment
     from runner.matrix.spec import Matrix
 
@@ -56,9 +58,13 @@ class Workspace:
     path: Path
     results: Path | None = None
     matrix: Matrix = field(init=False)
+    probe: ProbeSource = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "matrix", spec.load(self.path))
+        named = self.matrix.probe.path
+        own = read_own_probe(self.path.parent / named, str(self.path)) if named else None
+        object.__setattr__(self, "probe", replace(find_probe(), own=own))
 
     @property
     def root(self) -> Path:
@@ -220,7 +226,7 @@ def plan_cells(
     gpus = same_model(discover_gpus())
     now = Circumstances(
         probe=workspace.matrix.probe,
-        source=find_probe(),
+        source=workspace.probe,
         engine=chosen.engine.name,
         host=chosen.engine.host(),
         gpus=gpus,

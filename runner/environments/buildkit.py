@@ -26,6 +26,7 @@ from uv import find_uv_bin
 
 from runner.environments.asking import ask
 from runner.environments.index import scrub
+from runner.environments.probe import OWN_FOLDER
 from runner.errors import EngineUnavailable
 
 if TYPE_CHECKING:
@@ -105,6 +106,9 @@ def build_folders(blueprint: Blueprint, index: IndexSettings) -> Iterator[tuple[
         shutil.copytree(
             blueprint.probe.package, context / "probe", ignore=shutil.ignore_patterns("__pycache__")
         )
+        if own := blueprint.probe.own:
+            (context / "probe" / OWN_FOLDER).mkdir()
+            (context / "probe" / OWN_FOLDER / own.name).write_bytes(own.text)
         (secrets / "settings").write_text(index.shell_text(), encoding="utf-8")
         if index.certificates:
             shutil.copyfile(index.certificates, secrets / "certificates")

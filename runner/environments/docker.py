@@ -30,6 +30,7 @@ from runner.environments.engine import (
     Prepared,
     local_capacity,
 )
+from runner.environments.probe import OWN_FOLDER
 from runner.environments.reaper import remove_session
 from runner.environments.session import Session
 from runner.errors import EngineUnavailable
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _CALL_SECONDS: Final = 30
 _PING_SECONDS: Final = 5
 _KILLED: Final = 137
+_PROBE: Final = "/opt/samebits/probe"
 # The engine notes the start a moment after the process has begun to count.
 _CLOCK_SLACK: Final = 1.0
 
@@ -161,7 +163,8 @@ class DockerEngine:
         """Run one trial in a fresh container under the hardened profile."""
         environment = trial.cell.environment
         packages = f"/opt/env/lib/python{environment.python}/site-packages"
-        command = ("python", "-m", "probe", "--out", profile.OUT, *trial.arguments)
+        own = ("--path", f"{_PROBE}/{OWN_FOLDER}/{trial.own.name}") if trial.own else ()
+        command = ("python", "-m", "probe", "--out", profile.OUT, *own, *trial.arguments)
         order = Order(
             image=trial.prepared.reference,
             command=("timeout", "-s", "KILL", str(trial.timeout), *command),

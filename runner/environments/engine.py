@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runner.environments.lock import Lock
+    from runner.environments.own_probe import OwnProbe
     from runner.environments.probe import ProbeSource
     from runner.matrix.cells import Cell, Environment
     from runner.results.records import EngineName, Host
@@ -63,7 +64,8 @@ class BuildFailure:
 class Trial:
     """One fresh process to run. `timeout` is in seconds, `memory` in bytes.
 
-    `probe_folder` holds the package `probe`; an image has its own copy.
+    `probe_folder` holds the package `probe`, and `own` the cases that take the catalogue's place;
+    an image has its own copy of both.
     """
 
     cell: Cell
@@ -74,6 +76,7 @@ class Trial:
     timeout: int
     memory: int
     gpu: str | None = None
+    own: OwnProbe | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

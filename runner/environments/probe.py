@@ -6,17 +6,28 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from runner.errors import InputError
+
+if TYPE_CHECKING:
+    from runner.environments.own_probe import OwnProbe
+
+OWN_FOLDER: Final = "yours"
+"""Where in the package `probe` of an image the file of one's own cases lies."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
 class ProbeSource:
-    """The folder `images/`: Dockerfile, install script, and the package `probe`."""
+    """The folder `images/`: Dockerfile, install script, and the package `probe`.
+
+    `own` holds the cases that take the catalogue's place.
+    """
 
     images: Path
+    own: OwnProbe | None = None
 
     @property
     def package(self) -> Path:
@@ -31,14 +42,22 @@ class ProbeSource:
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 over the names and texts of the probe's Python files, sorted by name."""
+        """SHA-256 over the names and texts of the probe's Python files, sorted by name.
+
+        One's own file comes last, under the name that it has in an image.
+        """
         digest = hashlib.sha256()
         for path in sorted(self.package.rglob("*.py")):
-            text = path.read_bytes()
             name = path.relative_to(self.package).as_posix()
-            digest.update(f"{name}\0{len(text)}\0".encode())
-            digest.update(text)
+            _add(digest, name, path.read_bytes())
+        if self.own:
+            _add(digest, f"{OWN_FOLDER}/{self.own.name}", self.own.text)
         return digest.hexdigest()
+
+
+def _add(digest: hashlib._Hash, name: str, text: bytes) -> None:
+    digest.update(f"{name}\0{len(text)}\0".encode())
+    digest.update(text)
 
 
 def checkout() -> Path | None:

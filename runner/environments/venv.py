@@ -37,6 +37,7 @@ from runner.environments.engine import (
 )
 from runner.environments.index import scrub
 from runner.environments.interpreters import find_interpreter
+from runner.environments.probe import OWN_FOLDER
 from runner.results.records import EngineName, Host
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from runner.environments.engine import Blueprint, Trial
     from runner.environments.index import IndexSettings
+    from runner.environments.own_probe import OwnProbe
     from runner.matrix.cells import Environment
 
 _BUILD_SECONDS: Final = 3600
@@ -114,11 +116,13 @@ class VenvEngine:
             tempfile.TemporaryDirectory(prefix="samebits-home-") as home,
             tempfile.TemporaryFile() as output,
         ):
-            command = [
-                str(Path(trial.prepared.reference, "bin", "python")),
-                *("-m", "probe", "--lifeline", "--out", str(out), *trial.arguments),
-            ]
             try:
+                command = [
+                    str(Path(trial.prepared.reference, "bin", "python")),
+                    *("-m", "probe", "--lifeline", "--out", str(out)),
+                    *(("--path", str(_own_file(trial.own, home))) if trial.own else ()),
+                    *trial.arguments,
+                ]
                 process = self._start(command, _variables(trial, home), output.fileno(), home)
                 _bound(process)
             except OSError as error:
@@ -273,6 +277,14 @@ class VenvEngine:
                     self._running.discard(process)
             output.seek(max(0, output.seek(0, os.SEEK_END) - _LOG_BYTES))
             return process.returncode, scrub(output.read().decode(errors="replace"))
+
+
+def _own_file(own: OwnProbe, home: str) -> Path:
+    """Write one's own cases into a folder that nothing is imported from, unlike a trial's home."""
+    path = Path(home, OWN_FOLDER, own.name)
+    path.parent.mkdir()
+    path.write_bytes(own.text)
+    return path
 
 
 def _variables(trial: Trial, home: str) -> dict[str, str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # The probe's own exit codes, see images/probe/__main__.py.
 _NO_GPU: Final = 3
+_OWN_PROBE: Final = 5
 _SIGNALLED: Final = 128
 _KEPT_LOG: Final = 60_000
 
@@ -159,8 +160,9 @@ def _cut_short(outcome: Outcome, task: Task) -> Judgement | None:
 def _exited(outcome: Outcome) -> Judgement | None:
     if outcome.exit_code == _NO_GPU:
         return Judgement(Status.NO_GPU, _said(outcome.log, "no-gpu:") or "TensorFlow sees no GPU")
+    own = _said(outcome.log, "own-probe:") if outcome.exit_code == _OWN_PROBE else ""
     if outcome.exit_code != 0:
-        return Judgement(Status.RUN_FAILED, _exit_reason(outcome))
+        return Judgement(Status.RUN_FAILED, own or _exit_reason(outcome))
     return None
 
 
@@ -209,6 +211,7 @@ def _trial(task: Task) -> Trial:
         timeout=task.probe.timeout_seconds,
         memory=task.probe.memory_bytes,
         gpu=task.gpu.uuid if task.gpu else None,
+        own=task.blueprint.probe.own,
     )
 
 

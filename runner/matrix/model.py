@@ -111,6 +111,8 @@ class Settings(Section):
 class ProbeSection(Section):
     """How often and within what bounds the probe runs in each cell."""
 
+    path: Text = ""
+    """A Python file of cases that take the catalogue's place, from the folder of this file."""
     trials: Runs = 3
     """Fresh processes, each in a fresh container."""
     repeats: Runs = 2

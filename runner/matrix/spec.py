@@ -42,13 +42,17 @@ PLACES: dict[str, type[Section]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """How often and within what bounds the probe runs in each cell."""
+    """How often and within what bounds the probe runs in each cell.
+
+    `path` is that of one's own cases, from the folder of the matrix file, or empty.
+    """
 
     trials: int
     repeats: int
     seed: int
     timeout_seconds: int
     memory_bytes: int
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,7 @@ def parse(text: str, name: str) -> Matrix:
             seed=file.probe.seed,
             timeout_seconds=file.probe.timeout,
             memory_bytes=file.probe.memory,
+            path=file.probe.path,
         ),
     )
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from private_index import PASSWORD, PrivateIndex, make_wheel
 from requirements_of_host import bases, docker_api
-from scripted_trials import CELL, docker
+from scripted_trials import CELL, docker, trial
 
 from runner.environments.docker import DockerEngine
 from runner.environments.engine import Blueprint, BuildFailure, Prepared
 from runner.environments.index import IndexSettings, host_settings
 from runner.environments.lock import Lock
+from runner.environments.own_probe import OwnProbe
 from runner.environments.probe import ProbeSource, find_probe
 
 if TYPE_CHECKING:
@@ -125,6 +127,30 @@ def test_an_image_says_what_is_inside_and_runs_as_nobody(
             *("find", "/opt/env/lib", "-path", "*tensorflow/__pycache__/*.pyc"),
         )
         assert listing.strip().endswith(".pyc")
+    finally:
+        builder.close()
+
+
+def test_one_s_own_cases_are_in_the_image_and_reach_the_probe(
+    index: PrivateIndex, images: Path, tmp_path: Path
+) -> None:
+    (images / "probe" / "__main__.py").write_text("import sys; print(open(sys.argv[4]).read())")
+    builder = Builder(index, pip_only(index, tmp_path), images)
+    tags = []
+    out = tmp_path / "out"
+    out.mkdir()
+    try:
+        for text in (b"print('one')", b"print('two')"):
+            own = OwnProbe("my probe.py", text)
+            source = ProbeSource(images, own=own)
+            builder.blueprint = replace(builder.blueprint, probe=source)
+            built = builder.build()
+            assert isinstance(built, Prepared), built
+            tags.append(built.reference)
+            told = replace(trial(built.reference, "", timeout=20), own=own)
+            outcome = builder.engine.run(told, out)
+            assert outcome.log == text.decode() + "\n"
+        assert len(set(tags)) == 2
     finally:
         builder.close()
 

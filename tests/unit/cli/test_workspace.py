@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from runner.cli.workspace import Workspace, home
+from runner.environments.own_probe import OwnProbe
+from runner.errors import InputError
 
+MATRIX = """\
+version: 1
+environments:
+  cpu: {python: "3.11", tensorflow: "2.20.0"}
+probe: {path: mine/my.py}
+"""
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -29,3 +37,23 @@ def test_what_lies_in_the_home() -> None:
 def test_results_may_lie_where_they_are_asked_for(tmp_path: Path) -> None:
     workspace = Workspace(ROOT / "matrices" / "history.yaml", tmp_path)
     assert workspace.store.root == tmp_path
+
+
+def test_one_s_own_cases_are_found_from_the_folder_of_the_matrix(tmp_path: Path) -> None:
+    text = "import probe\nprobe.case('a')(print)\n"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "my.py").write_text(text, encoding="utf-8")
+    (tmp_path / "matrix.yaml").write_text(MATRIX, encoding="utf-8")
+    assert Workspace(tmp_path / "matrix.yaml").probe.own == OwnProbe("my.py", text.encode())
+    assert Workspace(ROOT / "matrix.yaml").probe.own is None
+
+
+def test_a_matrix_whose_cases_are_not_there_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "matrix.yaml"
+    path.write_text(MATRIX, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        Workspace(path)
+    assert str(caught.value) == (
+        f"{tmp_path}/mine/my.py: No such file or directory\n"
+        f"probe.path in {path} names it, from the folder of that file."
+    )

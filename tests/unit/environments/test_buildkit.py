@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ from runner.environments.buildkit import (
 from runner.environments.engine import Base, Blueprint
 from runner.environments.index import IndexSettings
 from runner.environments.lock import Lock
+from runner.environments.own_probe import OwnProbe
 from runner.environments.probe import ProbeSource
 from runner.errors import EngineUnavailable
 from runner.matrix.cells import Environment
@@ -182,6 +184,13 @@ def test_what_a_build_is_told(images: Path, index: IndexSettings) -> None:
             str(context),
         ]
         assert HIDDEN not in " ".join(arguments)
+
+
+def test_one_s_own_cases_lie_in_the_probe(images: Path, index: IndexSettings) -> None:
+    own = ProbeSource(images, own=OwnProbe("my probe.py", b"cases"))
+    with build_folders(replace(blueprint(images), probe=own), index) as (context, _):
+        assert (context / "probe" / "yours" / "my probe.py").read_bytes() == b"cases"
+        assert (context / "probe" / "__main__.py").is_file()
 
 
 def test_secrets_lie_outside_the_context_and_are_for_us_alone(

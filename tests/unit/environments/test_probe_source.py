@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from runner.environments.own_probe import OwnProbe
 from runner.environments.probe import ProbeSource, find_probe
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ def test_the_hash_is_the_same_in_another_place(images: Path, tmp_path: Path) -> 
     before = ProbeSource(images).sha256
     (images / "probe").rename(other / "probe")
     assert ProbeSource(other).sha256 == before
+
+
+def test_the_hash_covers_one_s_own_cases_and_their_name(images: Path) -> None:
+    own = [None, OwnProbe("a.py", b"x"), OwnProbe("a.py", b"y"), OwnProbe("b.py", b"x")]
+    assert len({ProbeSource(images, own=one).sha256 for one in own}) == 4
 
 
 def test_the_probe_of_this_checkout() -> None:

@@ -26,6 +26,7 @@ from filelock import FileLock
 from runner.environments.engine import Base, Blueprint, BuildFailure, Outcome, Prepared, Trial
 from runner.environments.index import IndexSettings
 from runner.environments.lock import Lock
+from runner.environments.own_probe import OwnProbe
 from runner.environments.probe import ProbeSource
 from runner.environments.venv import VenvEngine
 from runner.errors import EngineUnavailable
@@ -234,6 +235,22 @@ def entered(probe: ScriptedProbe, trial: Trial) -> dict[str, str]:
     found = json.loads(probe.engine.run(trial, probe.out).log)
     assert isinstance(found, dict)
     return {name: text for name, text in found.items() if name != "LC_CTYPE"}  # Python's own
+
+
+def test_one_s_own_cases_enter_as_they_were_read(probe: ScriptedProbe) -> None:
+    script = """
+import sys
+path = sys.argv[sys.argv.index("--path") + 1]
+print(open(path, "rb").read(), path.endswith("/yours/tensorflow.py"))
+try:
+    import tensorflow
+except ImportError:
+    print("it shadows nothing")
+"""
+    trial = replace(probe.trial(script), own=OwnProbe("tensorflow.py", b"raise SystemExit"))
+    assert probe.engine.run(trial, probe.out).log == (
+        "b'raise SystemExit' True\nit shadows nothing\n"
+    )
 
 
 def test_only_named_variables_enter(probe: ScriptedProbe, monkeypatch: pytest.MonkeyPatch) -> None:

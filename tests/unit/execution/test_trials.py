@@ -13,6 +13,7 @@ from unit.execution.fake_engine import BASE, GIB, GPUS, OK, PROBE, FakeEngine, c
 from unit.results.synthetic import case, fingerprint, host, probe
 
 from runner.environments.engine import Outcome, Prepared, Trial
+from runner.environments.own_probe import OwnProbe
 from runner.errors import StoreError
 from runner.execution.plan import PlannedCell
 from runner.execution.trials import Judgement, Task, judge, perform
@@ -152,6 +153,11 @@ def failed(reason: str, *, retry: bool = False) -> Judgement:
             id="an abort",
         ),
         pytest.param(
+            Outcome(exit_code=5, log="own-probe: my.py:3: NameError: name 'x' is not defined\n"),
+            failed("my.py:3: NameError: name 'x' is not defined"),
+            id="a file of one's own cases that can not be run",
+        ),
+        pytest.param(
             Outcome(exit_code=255), failed("the probe ended with exit code 255"), id="no signal"
         ),
         pytest.param(
@@ -268,6 +274,14 @@ def test_what_a_trial_is_told(tmp_path: Path) -> None:
     assert (trial.timeout, trial.memory, trial.gpu) == (600, 8 * GIB, "GPU-1")
     assert trial.prepared.reference == "image:1"
     assert trial.probe_folder == TASK.blueprint.probe.images
+
+
+def test_a_trial_is_given_one_s_own_cases(tmp_path: Path) -> None:
+    own = OwnProbe("my.py", b"text")
+    source = replace(TASK.blueprint.probe, own=own)
+    task = replace(TASK, blueprint=replace(TASK.blueprint, probe=source))
+    assert performed(TASK, FakeEngine(), tmp_path / "a")[0].own is None
+    assert performed(task, FakeEngine(), tmp_path / "b")[0].own == own
 
 
 def test_a_trial_on_the_cpu_gets_no_gpu(tmp_path: Path) -> None:

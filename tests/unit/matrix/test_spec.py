@@ -58,12 +58,17 @@ settings:
   xla: default
   env:
     slow: {CUDA_LAUNCH_BLOCKING: 1, A: ""}
-probe: {trials: 1, repeats: 5, seed: 0, timeout: 1h, memory: 512m}
+probe: {path: probes/my.py, trials: 1, repeats: 5, seed: 0, timeout: 1h, memory: 512m}
 """,
         "m.yaml",
     )
     assert matrix.probe == Probe(
-        trials=1, repeats=5, seed=0, timeout_seconds=3600, memory_bytes=512 * 1024**2
+        trials=1,
+        repeats=5,
+        seed=0,
+        timeout_seconds=3600,
+        memory_bytes=512 * 1024**2,
+        path="probes/my.py",
     )
     assert matrix.bases == {"3.11": "localhost:5000/base:1", "3.12": "sha256:" + "a" * 64}
     assert matrix.exclude_newer == "2026-11-01"

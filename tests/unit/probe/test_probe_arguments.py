@@ -20,13 +20,15 @@ def test_defaults() -> None:
         lifeline=False,
         import_only=False,
         cases=("*",),
+        path=None,
     )
 
 
 def test_everything_given() -> None:
     line = (
         "--out o --seed 7 --repeats 3 --order reversed --device gpu --determinism on --threads 4 "
-        "--onednn off --tf32 on --xla off --gpu-uuid GPU-1 --lifeline --cases matmul.* nn.softmax"
+        "--onednn off --tf32 on --xla off --gpu-uuid GPU-1 --lifeline --path my.py "
+        "--cases matmul.* nn.softmax"
     )
     assert parse(line.split()) == Options(
         out=Path("o"),
@@ -45,6 +47,7 @@ def test_everything_given() -> None:
         lifeline=True,
         import_only=False,
         cases=("matmul.*", "nn.softmax"),
+        path=Path("my.py"),
     )
 
 

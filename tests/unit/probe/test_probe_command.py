@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import probe
+from probe.digest import digest
 from runner.results.probe_output import ProbeOutput
 
 IMAGES = Path(probe.__file__).parent.parent
@@ -114,6 +116,51 @@ def test_no_matching_case_is_code_two(site: Path, tmp_path: Path) -> None:
     done = run_probe("--out", str(tmp_path / "out"), "--cases", "no.such", "nor.this", site=site)
     assert done.returncode == 2
     assert done.stderr == "no-case: nothing matches no.such nor.this\n"
+
+
+OWN = """
+import tensorflow as tf
+from probe import case
+import numpy as np
+
+@case("my.twice", family="mine")
+def twice(lab):
+    return np.float32(lab.seed * len(tf.calls))
+
+@case("my.path")
+def path(lab):
+    return {"../../x": np.zeros(1)}
+"""
+
+
+def test_a_file_of_one_s_own_takes_the_catalogue_s_place(site: Path, tmp_path: Path) -> None:
+    out, own = tmp_path / "out", tmp_path / "my probe.py"
+    own.write_text(OWN)
+    done = run_probe("--out", str(out), "--path", str(own), site=site)
+    assert (done.returncode, done.stderr) == (0, "")
+    read = ProbeOutput.model_validate_json((out / "result.json").read_text())
+    assert [(case.name, case.family, case.status) for case in read.cases] == [
+        ("my.twice", "mine", "ok"),
+        ("my.path", "own", "error"),
+    ]
+    assert read.cases[0].outputs[0].digests[0] == digest(np.asarray(np.float32(84)))
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["out", "site"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import nowhere\n", "my.py:1: ModuleNotFoundError: No module named 'nowhere'"),
+        ("x = 1\n", 'my.py: it declares no case; put @case("my.name") above a function'),
+    ],
+)
+def test_a_file_of_one_s_own_that_can_not_be_used_is_code_five(
+    site: Path, tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "my.py").write_text(text)
+    done = run_probe("--out", str(tmp_path / "out"), "--path", str(tmp_path / "my.py"), site=site)
+    assert (done.returncode, done.stderr) == (5, f"own-probe: {said}\n")
+    assert not (tmp_path / "out").exists()
 
 
 def test_import_only_runs_nothing_and_leaves_bytecode(site: Path) -> None:
