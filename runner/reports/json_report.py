@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from runner.analysis.comparison import Level, Verdict
+from runner.analysis.cost import costs
 from runner.results.records import EngineName, Status
 from runner.results.untrusted import inert
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         Context,
         MissingCell,
     )
+    from runner.analysis.cost import CaseCost
     from runner.analysis.distance import Distance
     from runner.analysis.stages import Trace
 
@@ -86,6 +88,20 @@ class ReportedCell(_Part):
     families: tuple[ReportedFamily, ...]
 
 
+class ReportedCost(_Part):
+    """Time of a case with determinism divided by that without, in cells equal otherwise."""
+
+    case: str
+    family: str
+    axes: dict[str, str]
+    ratio: float
+    """The median over all pairs of a process with determinism and one without."""
+    low: float
+    high: float
+    """The least and the greatest of those; 1 between them: no cost seen."""
+    pairs: int
+
+
 class ReportedStage(_Part):
     """One stage whose bits differ; null where the arrays are not stored or not comparable."""
 
@@ -127,6 +143,8 @@ class ReportedContext(_Part):
     """In axis order, those without a result last."""
     traces: tuple[ReportedTrace, ...]
     """Where staged cases, such as training, differ first, and how the difference grows."""
+    cost_of_determinism: tuple[ReportedCost, ...]
+    """Without cases that take less than 0.2 ms, or of which processes have one repeat only."""
 
 
 class DamagedFile(_Part):
@@ -175,6 +193,19 @@ def _context(context: Context) -> ReportedContext:
         last_trial=context.last,
         cells=(*map(_cell, context.cells), *map(_missing, context.missing)),
         traces=tuple(map(_trace, context.traces)),
+        cost_of_determinism=tuple(map(_cost, costs(context).cases)),
+    )
+
+
+def _cost(found: CaseCost) -> ReportedCost:
+    return ReportedCost(
+        case=found.case,
+        family=found.family,
+        axes=dict(found.axes),
+        ratio=found.cost.ratio,
+        low=found.cost.low,
+        high=found.cost.high,
+        pairs=found.cost.n,
     )
 
 
