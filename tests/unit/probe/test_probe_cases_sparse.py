@@ -22,6 +22,7 @@ class InvalidArgumentError(Exception):
 def lab(bincount: Callable[..., object]) -> Lab:
     tf = SimpleNamespace(
         constant=np.asarray,
+        stack=np.stack,
         math=SimpleNamespace(bincount=bincount),
         errors=SimpleNamespace(InvalidArgumentError=InvalidArgumentError),
     )
@@ -35,9 +36,10 @@ def refusing(sentence: str) -> Callable[..., object]:
     return bincount
 
 
-def test_weights_are_summed_by_value() -> None:
-    counted = bincount_weighted.body(lab(np.bincount))
-    assert np.asarray(counted).shape == (64,)
+def test_weights_are_summed_by_value_eight_times() -> None:
+    counted = np.asarray(bincount_weighted.body(lab(np.bincount)))
+    assert counted.shape == (8, 64)
+    assert (counted == counted[0]).all()
 
 
 def test_no_weights_on_a_gpu_is_unsupported() -> None:
