@@ -12,9 +12,10 @@ import typer
 from rich.console import Console
 
 from runner import __version__
-from runner.cli import listing, locking, running, showing
+from runner.analysis.changes import TENSORFLOW
+from runner.cli import cataloguing, listing, locking, running, showing
 from runner.cli.guard import guarded
-from runner.cli.workspace import Workspace
+from runner.cli.workspace import Workspace, home
 from runner.errors import SamebitsError
 from runner.matrix.select import select
 
@@ -59,6 +60,18 @@ MatrixFile = Annotated[
     Path,
     typer.Option("--matrix", metavar="FILE", help="The matrix file.", envvar="SAMEBITS_MATRIX"),
 ]
+StoredMatrix = Annotated[
+    Path | None,
+    typer.Option(
+        "--matrix",
+        metavar="FILE",
+        help="The matrix file whose cells to show. Default: matrix.yaml, or all that is stored.",
+        envvar="SAMEBITS_MATRIX",
+    ),
+]
+Everything = Annotated[
+    bool, typer.Option("--all", help="Show all that is stored, whichever matrix it is of.")
+]
 Only = Annotated[
     list[str] | None,
     typer.Option(
@@ -89,6 +102,7 @@ Locked = Annotated[
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Run new trials even where stored ones do.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Form = Annotated[FormatOption, typer.Option("--format", help="How to write it.")]
 Columns = Annotated[ColumnsOption, typer.Option("--columns", help="What the columns are.")]
 Cases = Annotated[
     str, typer.Option("--case", metavar="PATTERN", help="Show only these cases, such as 'nn.*'.")
@@ -186,16 +200,17 @@ def lock(
 @app.command()
 @guarded(_progress)
 def report(
-    matrix: MatrixFile = Path("matrix.yaml"),
+    matrix: StoredMatrix = None,
+    only: Only = None,
+    everything: Everything = False,
     results: Results = None,
-    form: Annotated[FormatOption, typer.Option("--format", help="How to write it.")] = (
-        FormatOption.table
-    ),
+    form: Form = FormatOption.table,
     columns: Columns = ColumnsOption.families,
     case: Cases = "*",
 ) -> int:
-    """Print the table of all stored results; it runs nothing and needs no engine."""
-    comparison = showing.of_store(results or matrix.resolve().parent / "results")
+    """Print the table of the stored results of a matrix; it runs nothing and needs no engine."""
+    scope = showing.scope(matrix, only or (), everything=everything)
+    comparison = showing.of_store(results or scope.results, scope.cells)
     match form:
         case FormatOption.table:
             showing.print_table(comparison, columns.value, case)
@@ -208,13 +223,41 @@ def report(
 
 @app.command()
 @guarded(_progress)
+def changes(
+    matrix: StoredMatrix = None,
+    only: Only = None,
+    everything: Everything = False,
+    results: Results = None,
+    axis: Annotated[
+        str, typer.Option("--axis", metavar="AXIS", help="Along which axis.")
+    ] = TENSORFLOW,
+    form: Form = FormatOption.table,
+    case: Cases = "*",
+) -> int:
+    """Print at which releases each case changed bits, from stored results; it runs nothing."""
+    scope = showing.scope(matrix, only or (), everything=everything)
+    comparison = showing.of_store(results or scope.results, scope.cells)
+    showing.print_changes(comparison, axis, case, form.value)
+    return 0
+
+
+@app.command()
+@guarded(_progress)
+def cases(form: Form = FormatOption.table) -> int:
+    """List the cases of the probe: what each computes, and why its bits may differ."""
+    cataloguing.print_cases(form.value)
+    return 0
+
+
+@app.command()
+@guarded(_progress)
 def clean(
     matrix: MatrixFile = Path("matrix.yaml"),
     images: Annotated[bool, typer.Option(help="Remove the images that were built.")] = True,
     venvs: Annotated[bool, typer.Option(help="Remove the venvs that were made.")] = True,
 ) -> int:
     """Remove the images and venvs that were made. Results and locks stay."""
-    return locking.clean(matrix.resolve().parent, _progress, images=images, venvs=venvs)
+    return locking.clean(home(matrix), _progress, images=images, venvs=venvs)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
 
 from rich.console import Console
 from rich.style import Style
 
+from runner.analysis.changes import find_walks
 from runner.analysis.compare import compare
 from runner.analysis.stages import traced
-from runner.errors import NothingSelected
-from runner.reports import json_report, markdown, table
+from runner.cli.workspace import Workspace, home
+from runner.errors import InputError, NothingSelected
+from runner.matrix.cells import AXES
+from runner.matrix.problems import closest, listed, shown
+from runner.matrix.select import select
+from runner.reports import change_formats, json_report, markdown, table
+from runner.reports.changes import make_parts
 from runner.reports.grid import Tone
 from runner.results.records import Status
 from runner.results.store import Store
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Collection, Sequence
 
     from runner.analysis.comparison import Comparison
-    from runner.cli.workspace import Workspace
     from runner.reports.grid import Columns
     from runner.results.records import RunRecord
 
+DEFAULT_MATRIX: Final = Path("matrix.yaml")
 _NARROWEST: Final = 60
 _STYLES: Final = {
     Tone.TITLE: Style(bold=True),
@@ -43,20 +51,87 @@ def of_run(workspace: Workspace, record: RunRecord) -> Comparison:
     return traced(compare(trials, [record], stored.damaged), workspace.store.load)
 
 
-def of_store(results: Path) -> Comparison:
-    """Compare everything that is stored.
+def of_store(results: Path, cells: Collection[str] | None = None) -> Comparison:
+    """Compare what is stored: these cells, or all of them.
 
     Raises
     ------
     NothingSelected
-        Nothing is.
+        Nothing is stored, or nothing of these cells.
     """
     store = Store(results)
-    trials, runs = store.trials(), store.runs()
-    if not any((trials.records, runs.records, trials.damaged, runs.damaged)):
-        raise NothingSelected(f"{results}: no results yet", "run `nox -s matrix` first")
-    comparison = compare(trials.records, runs.records, (*trials.damaged, *runs.damaged))
+    trials, runs = store.trials(cells), store.runs()
+    said = [run for run in runs.records if run.cells]
+    if cells is not None:
+        said = [_about(run, cells) for run in said]
+    if not any((trials.records, *(run.cells for run in said), trials.damaged, runs.damaged)):
+        if cells is None or not (runs.records or store.trials().records):
+            raise NothingSelected(f"{results}: no results yet", "run `nox -s matrix` first")
+        raise NothingSelected(
+            f"{results}: no result of these cells", "run them first, or see all others with --all"
+        )
+    damaged = (*trials.damaged, *runs.damaged)
+    comparison = compare(trials.records, [run for run in said if run.cells], damaged)
     return traced(comparison, store.load)
+
+
+def _about(run: RunRecord, cells: Collection[str]) -> RunRecord:
+    """What a run said of these cells alone."""
+    return run.model_copy(update={"cells": tuple(row for row in run.cells if row.cell in cells)})
+
+
+def scope(matrix: Path | None, only: Sequence[str], *, everything: bool) -> Scope:
+    """Choose what to show: the cells of the matrix file, or all that is stored.
+
+    Where no file is named and there is no `matrix.yaml`, as in a folder of results alone, that is
+    everything.
+
+    Raises
+    ------
+    InputError
+        `only` is given, which selects among the cells of a matrix, and there is none.
+    """
+    path = matrix or DEFAULT_MATRIX
+    if everything or (matrix is None and not path.is_file()):
+        if only:
+            raise InputError("--only selects cells of a matrix file; name it with --matrix")
+        return Scope(home(path) / "results", None)
+    workspace = Workspace(path)
+    cells = select(workspace.matrix.cells, only)
+    return Scope(workspace.store.root, frozenset(cell.id for cell in cells))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to show: where results are kept by default, and of which cells; None is all of them."""
+
+    results: Path
+    cells: frozenset[str] | None
+
+
+def print_changes(
+    comparison: Comparison, axis: str, cases: str, form: Literal["table", "markdown", "json"]
+) -> None:
+    """Print at which values of an axis each case changed bits.
+
+    Raises
+    ------
+    InputError
+        There is no such axis.
+    """
+    if axis not in AXES:
+        near = closest(axis, AXES)
+        meant = f", did you mean {shown(near)}?" if near else ""
+        raise InputError(
+            f"--axis {axis}: there is no such axis{meant}", f"The axes are {listed(AXES)}."
+        )
+    walks = [(context, find_walks(context, axis)) for context in comparison.contexts]
+    if form == "json":
+        print(change_formats.as_json(walks, cases), end="")
+        return
+    parts = [part for context, found in walks for part in make_parts(context, found, cases)]
+    write = change_formats.text if form == "table" else change_formats.markdown
+    print(write(parts), end="")
 
 
 def print_table(comparison: Comparison, columns: Columns, cases: str) -> None:
