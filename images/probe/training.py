@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Optimizer: TypeAlias = "Callable[[Any, Any, Any], None]"
 
 STEPS = 8
-RATE = 0.1
+RATE = 0.8  # fast, so that a difference grows within the steps
 MOMENTUM = 0.9
 
 

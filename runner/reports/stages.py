@@ -17,32 +17,38 @@ if TYPE_CHECKING:
     from runner.analysis.stages import Trace
     from runner.reports.fold import Scales
 
-    Pairs = tuple[tuple[str, str], ...]
-
 _NUMBERED = re.compile(r"(?P<series>.*[^0-9])(?P<number>[1-9][0-9]*)")
 _CHAIN = 2  # from more pairs on, a chain of letters is written as its ends
 
 
 def stage_lines(context: Context, scales: Scales) -> Iterator[str]:
-    """Give a line for each way in which staged cases differ, cases that are alike in one."""
-    for (first, pairs), traces in _alike(context.traces).items():
+    """Give a line for each case that differs; cases that differ alike share one."""
+    for traces in _alike(context.traces):
         names = ", ".join(dict.fromkeys(one.case for one in traces))
-        yield f"{names}: first at {first} ({_letters(pairs)}){_growth(traces)}"
+        yield f"{names}: first at {_places(traces)}{_growth(traces)}"
     yield from _variations(context, scales)
 
 
-def _alike(traces: Iterable[Trace]) -> dict[tuple[str, Pairs], list[Trace]]:
-    """Sort traces by the stage that differs first and all letters between which it does."""
-    by_case: dict[tuple[str, str], list[Trace]] = defaultdict(list)
+def _alike(traces: Iterable[Trace]) -> Iterable[list[Trace]]:
+    """Put cases together that differ first at the same stages between the same cells."""
+    by_case: dict[str, list[Trace]] = defaultdict(list)
     for one in traces:
-        by_case[one.case, one.first].append(one)
-    alike: dict[tuple[str, Pairs], list[Trace]] = defaultdict(list)
-    for (_, first), same in by_case.items():
-        alike[first, tuple((one.left, one.right) for one in same)] += same
-    return alike
+        by_case[one.case].append(one)
+    alike: dict[object, list[Trace]] = defaultdict(list)
+    for same in by_case.values():
+        alike[tuple((one.first, one.left, one.right, one.cells) for one in same)] += same
+    return alike.values()
 
 
-def _letters(pairs: Pairs) -> str:
+def _places(traces: Sequence[Trace]) -> str:
+    """Write each first stage with the letters between which it is the first."""
+    pairs: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+    for one in traces:
+        pairs[one.first][one.left, one.right] = None
+    return ", at ".join(f"{first} ({_letters(found)})" for first, found in pairs.items())
+
+
+def _letters(pairs: Iterable[tuple[str, str]]) -> str:
     """Write pairs of letters: ``A to B``, or ``each step from A to D`` for a chain."""
     chains: list[list[tuple[str, str]]] = []
     for pair in pairs:

@@ -105,12 +105,19 @@ def test_cases_that_differ_alike_share_a_line_with_the_greatest_of_them() -> Non
     ]
 
 
-def test_many_groups_of_one_case_take_one_line_for_each_first_stage() -> None:
+def test_a_case_of_many_groups_takes_one_line() -> None:
     pairs = ("AB", "BC", "CD", "EF", "GH", "HI")
     found = lines(*(trace("a", pair) for pair in pairs), trace("a", "DE", first="loss"))
     assert found == [
-        "a: first at gradients (each step from A to D, E to F, G to H, H to I)",
-        "a: first at loss (D to E)",
+        "a: first at gradients (each step from A to D, E to F, G to H, H to I), at loss (D to E)"
+    ]
+
+
+def test_letters_of_other_cells_are_no_reason_to_share_a_line() -> None:
+    elsewhere = replace(trace("b"), cells=("a", "c"))
+    assert lines(trace("a"), elsewhere) == [
+        "a: first at gradients (A to B)",
+        "b: first at gradients (A to B)",
     ]
 
 
