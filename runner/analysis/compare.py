@@ -84,6 +84,7 @@ def _context(
         engine_reason=here[-1].engine_reason if here else "",
         host_class=place.host_class,
         machines=tuple(sorted({host.cpu_model for host in hosts})),
+        probe=counted[-1].key.probe if counted else "",
         seed=counted[-1].key.seed if counted else None,
         pinned=all(trial.pinned for trial in counted),
         first=counted[0].started if counted else None,

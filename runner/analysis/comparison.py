@@ -156,14 +156,15 @@ class Context:
 
     `cells` and `missing` are in axis order. `families` is family → its cases, in the order in
     which the probe runs them. `machines` are the processor models that stand behind the host
-    class. `first` and `last` are when the trials ran; None when there is none.
-    `traces` of staged cases are there once `stages.traced` has added them.
+    class. `probe` is the digest of its text. `first` and `last` are when the trials ran; None
+    when there is none. `traces` of staged cases are there once `stages.traced` has added them.
     """
 
     engine: EngineName
     engine_reason: str
     host_class: str
     machines: tuple[str, ...]
+    probe: str
     seed: int | None
     pinned: bool
     first: datetime | None

@@ -1,0 +1,1 @@
+"""What others have published about determinism, held against what was measured. Pure."""
