@@ -3,7 +3,8 @@
 The first repeat of a process traces and warms up, so only later ones are timed. Each process gives
 one time, the median of its later repeats. The interval of a ratio spans all pairs of a process with
 determinism and one without: it leaves out 1 only where every time of one side is above every time
-of the other, which by chance happens to a case without a cost in 1 of 10 comparisons of 3 trials.
+of the other. That happens by chance, without any cost, to 1 of 10 comparisons of three processes
+with three; of two with two it would be 1 of 3, so fewer than three say nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 BRIEFEST: Final = 0.0002
 """Seconds. What takes less is mostly the noise of the clock and of the scheduler."""
+FEWEST: Final = 3
+"""Processes of either side below which nothing is said."""
+QUARTILES_FROM: Final = 4
+"""Comparisons from which the interval of a family is its middle half, and not all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +57,9 @@ class CaseCost:
 class Costs:
     """All that can be said of a context.
 
-    The interval of a family holds the middle half of the ratios of its cases. `brief` counts the
-    comparisons that were left out because they take less than `BRIEFEST`.
+    The interval of a family holds the middle half of the ratios of its cases, or where these are
+    fewer than `QUARTILES_FROM`, all of their intervals. `brief` counts the comparisons that were
+    left out because they take less than `BRIEFEST`.
     """
 
     cases: tuple[CaseCost, ...]
@@ -64,7 +70,8 @@ class Costs:
 def cost_of(off: CellResult, on: CellResult, case: str) -> Cost | None:
     """Compare one case of two cells that differ in determinism alone.
 
-    None where it did not run in both, has no later repeats, or takes less than `BRIEFEST`.
+    None where it did not run in both, has later repeats in fewer than `FEWEST` processes, or takes
+    less than `BRIEFEST`.
     """
     both = _times(off, on, case)
     return None if both is None or _is_brief(both) else _cost(both)
@@ -105,7 +112,7 @@ class _Times(NamedTuple):
 
 def _times(off: CellResult, on: CellResult, case: str) -> _Times | None:
     both = _Times(_later(off, case), _later(on, case))
-    return both if both.off and both.on else None
+    return both if min(len(both.off), len(both.on)) >= FEWEST else None
 
 
 def _later(cell: CellResult, case: str) -> tuple[float, ...]:
@@ -125,14 +132,16 @@ def _cost(both: _Times) -> Cost:
 
 
 def _families(found: Iterable[CaseCost]) -> dict[str, Cost]:
-    ratios: dict[str, list[float]] = defaultdict(list)
+    members: dict[str, list[Cost]] = defaultdict(list)
     for one in found:
-        ratios[one.family].append(one.cost.ratio)
-    return {family: _spread(values) for family, values in ratios.items()}
+        members[one.family].append(one.cost)
+    return {family: _spread(of_cases) for family, of_cases in members.items()}
 
 
-def _spread(ratios: Sequence[float]) -> Cost:
-    if len(ratios) == 1:
-        return Cost(ratio=ratios[0], low=ratios[0], high=ratios[0], n=1)
-    low, middle, high = quantiles(ratios, n=4, method="inclusive")
-    return Cost(ratio=middle, low=low, high=high, n=len(ratios))
+def _spread(members: Sequence[Cost]) -> Cost:
+    ratios = [one.ratio for one in members]
+    if len(members) < QUARTILES_FROM:
+        low, high = min(one.low for one in members), max(one.high for one in members)
+    else:
+        low, _, high = quantiles(ratios, n=4, method="inclusive")
+    return Cost(ratio=median(ratios), low=low, high=high, n=len(members))

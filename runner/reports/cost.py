@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from runner.analysis.cost import BRIEFEST, costs
+from runner.analysis.cost import BRIEFEST, QUARTILES_FROM, costs
 from runner.reports.describe import ALL, describe
 from runner.reports.fold import Scales
 from runner.reports.notes import Note
@@ -30,7 +30,8 @@ def cost_notes(context: Context) -> tuple[Note, ...]:
 def _lines(found: Costs) -> Iterable[str]:
     seen = {family: cost for family, cost in found.families.items() if cost.seen}
     for family, cost in sorted(seen.items(), key=lambda pair: -pair[1].ratio):
-        yield f"{brief(family)}: {_times(cost)}, the middle half of {_comparisons(cost.n)}"
+        part = "the middle half of " if cost.n >= QUARTILES_FROM else ""
+        yield f"{brief(family)}: {_times(cost)}, {part}{_comparisons(cost.n)}"
     if free := [brief(family) for family in found.families if family not in seen]:
         yield f"no cost seen: {', '.join(free)}"
     yield from _dearest(found)
@@ -40,12 +41,12 @@ def _lines(found: Costs) -> Iterable[str]:
 
 
 def _dearest(found: Costs) -> Iterable[str]:
-    """The cases with the greatest ratios in some pair of cells, each case once."""
+    """The cases that cost most for certain in some pair of cells, each case once."""
     among = [one.axes for one in found.cases]
     scales = Scales.of(among)
     taken: dict[str, CaseCost] = {}
-    for one in sorted(found.cases, key=lambda one: -one.cost.ratio):
-        if one.cost.seen and one.cost.ratio > 1:
+    for one in sorted(found.cases, key=lambda one: -one.cost.low):
+        if one.cost.low > 1:
             taken.setdefault(one.case, one)
     for one in list(taken.values())[:_DEAREST]:
         place = describe(scales, [one.axes], among)

@@ -52,23 +52,24 @@ def cost(off: Times, on: Times) -> Cost | None:
 
 
 def test_every_process_with_it_against_every_one_without() -> None:
-    found = cost(((9.0, 0.125), (9.0, 0.25)), ((9.0, 0.5), (9.0, 0.75)))
-    assert found == Cost(ratio=3.5, low=2.0, high=6.0, n=4)
+    off, on = (0.125, 0.25, 0.25), (0.5, 0.75, 1.0)
+    found = cost(tuple((9.0, one) for one in off), tuple((9.0, one) for one in on))
+    assert found == Cost(ratio=4.0, low=2.0, high=8.0, n=9)
     assert found.seen
 
 
 def test_the_time_of_a_process_is_the_median_of_its_later_repeats() -> None:
-    found = cost(((9.0, 0.1, 0.1, 7.0),), ((0.0, 0.2, 0.2, 5.0),))
-    assert found == Cost(ratio=2.0, low=2.0, high=2.0, n=1)
+    found = cost(((9.0, 0.1, 0.1, 7.0),) * 3, ((0.0, 0.2, 0.2, 5.0),) * 3)
+    assert found == Cost(ratio=2.0, low=2.0, high=2.0, n=9)
 
 
 @pytest.mark.parametrize(
     ("off", "on", "seen"),
     [
-        pytest.param((0.10, 0.12), (0.13, 0.14), True, id="slower in all processes"),
-        pytest.param((0.10, 0.12), (0.08, 0.09), True, id="faster in all processes"),
-        pytest.param((0.10, 0.12), (0.11, 0.14), False, id="slower in some"),
-        pytest.param((0.10, 0.12), (0.12, 0.14), False, id="equal in one"),
+        pytest.param((0.10, 0.11, 0.12), (0.13, 0.14, 0.15), True, id="slower in all processes"),
+        pytest.param((0.10, 0.11, 0.12), (0.07, 0.08, 0.09), True, id="faster in all processes"),
+        pytest.param((0.10, 0.11, 0.12), (0.11, 0.14, 0.15), False, id="slower in some"),
+        pytest.param((0.10, 0.11, 0.12), (0.12, 0.14, 0.15), False, id="equal in one"),
     ],
 )
 def test_a_cost_is_seen_where_no_process_contradicts(
@@ -80,20 +81,25 @@ def test_a_cost_is_seen_where_no_process_contradicts(
 
 
 def test_one_repeat_says_nothing() -> None:
-    assert cost(((0.1,), (0.1,)), ((0.2,), (0.2,))) is None
+    assert cost(((0.1,),) * 3, ((0.2,),) * 3) is None
+
+
+def test_two_processes_say_nothing() -> None:
+    assert cost(((0.1, 0.1),) * 3, ((0.2, 0.2),) * 2) is None
+    assert cost(((0.1, 0.1),) * 3, ((0.2, 0.2),) * 3) is not None
 
 
 def test_what_takes_too_little_is_left_out_and_counted() -> None:
-    off = timed(OFF, {"a": ((1.0, 0.00019),), "b": ((1.0, 0.0002),)})
-    on = timed(ON, {"a": ((1.0, 0.00021),), "b": ((1.0, 0.0004),)})
+    off = timed(OFF, {"a": ((1.0, 0.00019),) * 3, "b": ((1.0, 0.0002),) * 3})
+    on = timed(ON, {"a": ((1.0, 0.00021),) * 3, "b": ((1.0, 0.0004),) * 3})
     found = costs(context_of(off, on))
     assert [one.case for one in found.cases] == ["b"]
     assert found.brief == 1
 
 
 def test_what_failed_has_no_cost() -> None:
-    failed = [trial(ON, case("a", ERROR), at=at) for at in range(2)]
-    found = costs(context_of(timed(OFF, {"a": ((1.0, 1.0), (1.0, 1.0))}), failed))
+    failed = [trial(ON, case("a", ERROR), at=at) for at in range(3)]
+    found = costs(context_of(timed(OFF, {"a": ((1.0, 1.0),) * 3}), failed))
     assert (found.cases, found.brief) == ((), 0)
 
 
@@ -104,8 +110,16 @@ def test_only_cells_that_differ_in_determinism_alone_are_paired() -> None:
     assert [(off.cell, on.cell) for off, on in pairs(context.cells)] == [(OFF.id, ON.id)]
 
 
-def test_a_family_has_the_middle_half_of_its_cases() -> None:
-    ratios = (1.0, 2.0, 3.0, 4.0, 9.0)
-    off = timed(OFF, {f"nn.{ratio}": ((1.0, 1.0),) for ratio in ratios})
-    on = timed(ON, {f"nn.{ratio}": ((1.0, ratio),) for ratio in ratios})
-    assert costs(context_of(off, on)).families == {"nn": Cost(ratio=3.0, low=2.0, high=4.0, n=5)}
+@pytest.mark.parametrize(
+    ("ratios", "family"),
+    [
+        pytest.param(
+            (1.0, 2.0, 3.0, 4.0, 9.0), Cost(ratio=3.0, low=2.0, high=4.0, n=5), id="middle half"
+        ),
+        pytest.param((2.0, 1.0, 3.0), Cost(ratio=2.0, low=1.0, high=3.0, n=3), id="all of few"),
+    ],
+)
+def test_a_family_sums_up_its_cases(ratios: tuple[float, ...], family: Cost) -> None:
+    off = timed(OFF, {f"nn.{ratio}": ((1.0, 1.0),) * 3 for ratio in ratios})
+    on = timed(ON, {f"nn.{ratio}": ((1.0, ratio),) * 3 for ratio in ratios})
+    assert costs(context_of(off, on)).families == {"nn": family}

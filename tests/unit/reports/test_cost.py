@@ -15,8 +15,8 @@ def test_families_then_the_dearest_cases() -> None:
     off = {"nn.a": 1.0, "nn.b": 1.0, "nn.c": 1.0, "nn.d": 1.0, "init.e": 1.0, "rnn.f": 1e-5}
     on = {"nn.a": 2.0, "nn.b": 3.0, "nn.c": 4.0, "nn.d": 1.5, "init.e": 1.0, "rnn.f": 1e-5}
     context = context_of(
-        timed(OFF, {name: ((9.0, time), (9.0, time)) for name, time in off.items()}),
-        timed(ON, {name: ((9.0, time), (9.0, time)) for name, time in on.items()}),
+        timed(OFF, {name: ((9.0, time),) * 3 for name, time in off.items()}),
+        timed(ON, {name: ((9.0, time),) * 3 for name, time in on.items()}),
     )
     assert cost_notes(context) == (
         Note(
@@ -38,11 +38,11 @@ def test_a_case_is_named_once_with_the_cell_where_it_is_dearest() -> None:
     for release, ratio in (("2.19.1", 2.0), ("2.20.0", 5.0)):
         for word, time in (("off", 1.0), ("on", ratio)):
             of = cell(release, determinism="on" if word == "on" else "off")
-            records.append(timed(of, {"nn.a": ((9.0, time),)}))
+            records.append(timed(of, {"nn.a": ((9.0, time),) * 3}))
     (note,) = cost_notes(context_of(*records))
     assert note.lines[1:] == ("dearest case: nn.a at tensorflow 2.20.0: 5.00 (5.00 to 5.00)",)
 
 
 def test_nothing_is_said_of_processes_with_one_repeat() -> None:
-    context = context_of(timed(OFF, {"a": ((1.0,),)}), timed(ON, {"a": ((2.0,),)}))
+    context = context_of(timed(OFF, {"a": ((1.0,),) * 3}), timed(ON, {"a": ((2.0,),) * 3}))
     assert cost_notes(context) == ()
