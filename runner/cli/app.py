@@ -13,7 +13,7 @@ from rich.console import Console
 
 from runner import __version__
 from runner.analysis.changes import TENSORFLOW
-from runner.cli import cataloguing, listing, locking, running, showing
+from runner.cli import cataloguing, claiming, listing, locking, running, showing
 from runner.cli.guard import guarded
 from runner.cli.workspace import Workspace, home
 from runner.errors import SamebitsError
@@ -238,6 +238,28 @@ def changes(
     scope = showing.scope(matrix, only or (), everything=everything)
     comparison = showing.of_store(results or scope.results, scope.cells)
     showing.print_changes(comparison, axis, case, form.value)
+    return 0
+
+
+@app.command()
+@guarded(_progress)
+def claims(
+    matrix: MatrixFile = Path("matrix.yaml"),
+    results: Results = None,
+    form: Form = FormatOption.table,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only", metavar="ID", help="Take only these claims, such as 'article-*'. Repeatable."
+        ),
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Also the evidence of what is not contradicted.")
+    ] = False,
+) -> int:
+    """Hold published claims about determinism against all stored results; it runs nothing."""
+    folder = results or home(matrix) / "results"
+    claiming.print_claims(folder, form.value, only or (), verbose=verbose)
     return 0
 
 
