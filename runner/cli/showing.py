@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from rich.console import Console
+from rich.markup import escape
 from rich.style import Style
 
 from runner.analysis.changes import find_walks
@@ -20,6 +21,7 @@ from runner.matrix.select import select
 from runner.reports import change_formats, json_report, markdown, table
 from runner.reports.changes import make_parts
 from runner.reports.grid import Tone
+from runner.reports.words import number
 from runner.results.records import Status
 from runner.results.store import Store
 
@@ -163,7 +165,10 @@ def next_step(workspace: Workspace, record: RunRecord) -> str:
     failed = [row for row in without if row.status not in (Status.SKIPPED, Status.REFUSED)]
     lines = [f"[dim]results in {workspace.store.root}[/]"]
     if failed:
-        lines.append(f"[yellow]{len(failed)} cells have no result;[/] run again to try them again")
-    lines.append("[dim]by case:[/] nox -s report -- --columns cases")
-    lines.append("[dim]for docs and programs:[/] nox -s report -- --format markdown|json")
+        failures = number(len(failed), "cell")
+        lines.append(f"[yellow]{failures} without a result;[/] run again to try them again")
+    named = "" if workspace.path == DEFAULT_MATRIX else f" --matrix {escape(str(workspace.path))}"
+    report = f"nox -s report --{named}"
+    lines.append(f"[dim]by case:[/] {report} --columns cases")
+    lines.append(f"[dim]for docs and programs:[/] {report} --format markdown|json")
     return "\n".join(lines)

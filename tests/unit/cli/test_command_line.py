@@ -313,7 +313,9 @@ def test_version(checkout: Checkout) -> None:
     assert checkout.samebits("--version") == Ended(0, f"samebits {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", ["run", "list", "plan", "lock", "report", "changes", "cases", "clean"])
+@pytest.mark.parametrize(
+    "command", ["run", "list", "plan", "lock", "report", "changes", "cases", "clean"]
+)
 def test_every_command_has_help(checkout: Checkout, command: str) -> None:
     ended = checkout.samebits(command, "--help")
     assert ended.code == 0
