@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runner.analysis.claims.model import DiffersAcross, SameAcross
 from runner.analysis.claims.outcome import Finding, Outcome
+from runner.analysis.claims.predicates import DiffersAcross, SameAcross
 from runner.analysis.claims.weighing import ENOUGH, absence, failure, made, named, selected, silent
 
 if TYPE_CHECKING:

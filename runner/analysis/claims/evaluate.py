@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 from runner.analysis.claims.across import look_across
 from runner.analysis.claims.lines import before
-from runner.analysis.claims.model import Different, DiffersAcross, Equal, SameAcross, Slower
 from runner.analysis.claims.outcome import CellOutcome, ClaimResult, Spot
 from runner.analysis.claims.pace import look_slower
 from runner.analysis.claims.pairs import look_at_pairs
+from runner.analysis.claims.predicates import Different, DiffersAcross, Equal, SameAcross, Slower
 from runner.analysis.claims.weighing import silent
 from runner.analysis.claims.within import look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from runner.analysis.claims.model import Claim, Ledger, Test
+    from runner.analysis.claims.model import Claim, Ledger
     from runner.analysis.claims.outcome import Finding
+    from runner.analysis.claims.predicates import Test
     from runner.analysis.comparison import Comparison
 
 

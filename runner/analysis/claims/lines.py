@@ -15,8 +15,8 @@ from runner.analysis.natural import rank
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-    from runner.analysis.claims.model import Axis
     from runner.analysis.claims.outcome import Spot
+    from runner.analysis.claims.predicates import Axis
     from runner.analysis.comparison import Context
 
 _WITH_DEVICE = frozenset({"device", "cuda", "cudnn"})

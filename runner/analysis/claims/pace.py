@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runner.analysis.claims.model import Strength
 from runner.analysis.claims.outcome import Finding, Outcome
+from runner.analysis.claims.predicates import Strength
 from runner.analysis.claims.weighing import failure, made, named, silent
 from runner.analysis.cost import Cost, cost_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from runner.analysis.claims.model import Slower
     from runner.analysis.claims.outcome import Spot
+    from runner.analysis.claims.predicates import Slower
     from runner.analysis.comparison import CaseResult, CellResult
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runner.analysis.claims.model import Different, Equal
 from runner.analysis.claims.outcome import Finding, Outcome
+from runner.analysis.claims.predicates import Different, Equal
 from runner.analysis.claims.weighing import (
     ABSENT,
     ENOUGH,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from runner.analysis.claims.model import Strength
 from runner.analysis.claims.outcome import Finding, Outcome
+from runner.analysis.claims.predicates import Strength
 from runner.analysis.comparison import Verdict
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 import pytest
 from packaging.specifiers import SpecifierSet
@@ -10,7 +11,10 @@ from packaging.version import Version
 
 from probe.catalogue import CASES
 from runner.analysis.claims.ledger import LedgerError, ledger, parse
-from runner.analysis.claims.model import Claim, DiffersAcross, SameAcross, Slower, Unsupported
+from runner.analysis.claims.predicates import DiffersAcross, SameAcross, Slower, Unsupported
+
+if TYPE_CHECKING:
+    from runner.analysis.claims.model import Claim
 
 GOOD = """\
 sources:

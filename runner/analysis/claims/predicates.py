@@ -1,0 +1,170 @@
+"""What the cases that a claim names have to show: the kinds of test.
+
+What a source says with reserve can't be contradicted by what did not happen, so a test for a
+difference has a *strength*.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from runner.analysis.claims.scope import Row
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Output = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.+-]+$")]
+Glob = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.*?]+$")]
+Place = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]+(/[A-Za-z0-9_.+-]+)?$")]
+"""A case, or one of its outputs: ``random.normal.eager/first``."""
+Globs = Annotated[tuple[Glob, ...], BeforeValidator(_listed), Field(min_length=1)]
+Outputs = Annotated[tuple[Output, ...], BeforeValidator(_listed)]
+Axis = Literal["tensorflow", "device", "determinism", "python", "cuda", "cudnn"]
+Level = Literal["in_process", "processes"]
+
+
+class Strength(StrEnum):
+    """How firmly a source says that something differs.
+
+    ALWAYS: every time. LIKELY: as what one has to expect, more often than not. PLAIN: that it does,
+    not how often. MAY: as what is possible, or is not promised away.
+    """
+
+    ALWAYS = "always"
+    LIKELY = "likely"
+    PLAIN = "plain"
+    MAY = "may"
+
+
+class _OfCases(Row):
+    """A test of cases by name or glob, of all their outputs or of those named."""
+
+    cases: Globs
+    outputs: Outputs = ()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What is looked at, in words."""
+        named = f"/{','.join(self.outputs)}" if self.outputs else ""
+        return tuple(f"{case}{named}" for case in self.cases)
+
+
+class _OfPairs(Row):
+    """A test of outputs two by two, within one cell."""
+
+    pairs: tuple[tuple[Place, Place], ...] = Field(min_length=1)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What is looked at, in words."""
+        return tuple(f"{left} and {right}" for left, right in self.pairs)
+
+
+_LEVELS = {"in_process": "within a process", "processes": "from process to process"}
+
+
+class Stable(_OfCases):
+    """The bits do not differ: between repeats in a process, or between processes too."""
+
+    test: Literal["stable"]
+    level: Level = "processes"
+
+    @property
+    def says(self) -> str:
+        """What has to be seen."""
+        return f"no variation {_LEVELS[self.level]}"
+
+
+class Varies(_OfCases):
+    """The bits differ from repeat to repeat in a process, or from process to process."""
+
+    test: Literal["varies"]
+    level: Level = "processes"
+    strength: Strength
+
+    @property
+    def says(self) -> str:
+        """What has to be seen."""
+        return f"variation {_LEVELS[self.level]} ({self.strength})"
+
+
+class Equal(_OfPairs):
+    """Two outputs in one cell are bit-identical."""
+
+    test: Literal["equal"]
+
+    @property
+    def says(self) -> str:
+        """What has to be seen."""
+        return "the same bits"
+
+
+class Different(_OfPairs):
+    """Two outputs in one cell are not bit-identical."""
+
+    test: Literal["different"]
+    strength: Strength
+
+    @property
+    def says(self) -> str:
+        """What has to be seen."""
+        return f"other bits ({self.strength})"
+
+
+class Unsupported(_OfCases):
+    """TensorFlow refuses to run the cases, by raising `error`."""
+
+    test: Literal["unsupported"]
+    error: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+Error$")] = "UnimplementedError"
+
+    @property
+    def says(self) -> str:
+        """What has to be seen."""
+        return self.error
+
+
+class SameAcross(_OfCases):
+    """The bits do not change along an axis while everything else stays."""
+
+    test: Literal["same_across"]
+    axis: Axis
+
+    @property
+    def says(self) -> str:
+        """What has to be seen."""
+        return f"the same bits along {self.axis}"
+
+
+class DiffersAcross(_OfCases):
+    """The bits change along an axis while everything else stays."""
+
+    test: Literal["differs_across"]
+    axis: Axis
+    strength: Strength
+
+    @property
+    def says(self) -> str:
+        """What has to be seen."""
+        return f"a change along {self.axis} ({self.strength})"
+
+
+class Slower(_OfCases):
+    """The cases take longer with determinism on than in the same cell with it off."""
+
+    test: Literal["slower"]
+    strength: Strength
+
+    @property
+    def says(self) -> str:
+        """What has to be seen."""
+        return f"more time with determinism on ({self.strength})"
+
+
+Test: TypeAlias = (
+    Stable | Varies | Equal | Different | Unsupported | SameAcross | DiffersAcross | Slower
+)
