@@ -37,6 +37,7 @@ from runner.environments.engine import (
 )
 from runner.environments.index import scrub
 from runner.environments.interpreters import find_interpreter
+from runner.environments.printed import Printed
 from runner.environments.probe import OWN_FOLDER
 from runner.results.records import EngineName, Host
 
@@ -114,7 +115,7 @@ class VenvEngine:
         """Run one trial as a process that leads a session of its own."""
         with (
             tempfile.TemporaryDirectory(prefix="samebits-home-") as home,
-            tempfile.TemporaryFile() as output,
+            Printed(_LOG_BYTES) as printed,
         ):
             try:
                 command = [
@@ -123,14 +124,13 @@ class VenvEngine:
                     *(("--path", str(_own_file(trial.own, home))) if trial.own else ()),
                     *trial.arguments,
                 ]
-                process = self._start(command, _variables(trial, home), output.fileno(), home)
+                process = self._start(command, _variables(trial, home), printed.fileno(), home)
                 _bound(process)
             except OSError as error:
                 return Outcome(exit_code=None, failure=f"can't start: {error.strerror}")
             with process:
                 ended = self._watch(process, trial)
-            output.seek(max(0, output.seek(0, os.SEEK_END) - _LOG_BYTES))
-            log = output.read().decode(errors="replace")
+            log = printed.text()
         code = process.returncode
         return Outcome(
             exit_code=code if code >= 0 else 128 - code,

@@ -162,6 +162,24 @@ def test_the_log_is_bounded_and_its_end_is_kept(probe: ScriptedProbe) -> None:
     assert log.endswith("aaa\nthe end\n")
 
 
+def test_a_probe_that_prints_without_end_is_not_held_up(probe: ScriptedProbe) -> None:
+    lines = "import os\nfor _ in range(300): os.write(1, b'a' * 2**20)\nprint('the end')"
+    outcome = probe.run(lines)
+    assert (outcome.exit_code, len(outcome.log)) == (0, 64_000)
+    assert outcome.log.endswith("aaathe end\n")
+
+
+def test_a_process_that_escapes_does_not_hold_the_log(probe: ScriptedProbe) -> None:
+    child = "import time; time.sleep(8)"
+    script = (
+        "import subprocess, sys\nprint('begun', flush=True)\n"
+        f"subprocess.Popen([sys.executable, '-c', {child!r}], start_new_session=True)"
+    )
+    start = time.monotonic()
+    assert probe.run(script) == Outcome(exit_code=0, log="begun\n")
+    assert time.monotonic() - start < 6
+
+
 def test_a_log_that_is_no_text_is_readable(probe: ScriptedProbe) -> None:
     assert probe.run(r"import os; os.write(1, b'a\xffb')").log == "a\N{REPLACEMENT CHARACTER}b"
 
