@@ -82,7 +82,6 @@ def test_what_is_wanted_is_kept_however_it_arrives(tmp_path: Path, size: int) ->
         pytest.param(member(RESULT, kind=tarfile.CHRTYPE, devmajor=1, devminor=5), id="device"),
         pytest.param(member(RESULT, kind=tarfile.BLKTYPE), id="block device"),
         pytest.param(member(RESULT, kind=tarfile.DIRTYPE), id="folder"),
-        pytest.param(member(RESULT, b"\0" * (16 * MIB + 1)), id="too large"),
     ],
 )
 def test_anything_else_is_passed_over(tmp_path: Path, entry: bytes) -> None:
@@ -110,6 +109,14 @@ def test_a_link_in_the_way_is_not_followed(tmp_path: Path) -> None:
 def test_the_largest_file_that_is_kept(tmp_path: Path) -> None:
     assert collect(chunks(member(RESULT, b"\0" * (16 * MIB)) + END, CHUNK), tmp_path) == ""
     assert (tmp_path / "result.json").stat().st_size == 16 * MIB
+
+
+@pytest.mark.parametrize("name", [RESULT, ARRAY])
+def test_a_larger_file_is_there_for_its_size_but_holds_nothing(tmp_path: Path, name: str) -> None:
+    entries = member(name, b"x" * (16 * MIB + 1)) + END
+    assert collect(chunks(entries, CHUNK), tmp_path) == ""
+    facts = (tmp_path / name.removeprefix("out/")).stat()
+    assert (facts.st_size, facts.st_blocks) == (16 * MIB + 1, 0)
 
 
 # streams that are not what they should be
