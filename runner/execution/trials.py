@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import tempfile
 import time
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from runner.environments.engine import Trial
 from runner.errors import StoreError
+from runner.execution.endings import exit_reason, said
 from runner.results.arrays import check_arrays
 from runner.results.probe_output import ProbeOutput, read_output
 from runner.results.records import Status, TrialKey, TrialRecord
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 # The probe's own exit codes, see images/probe/__main__.py.
 _NO_GPU: Final = 3
 _OWN_PROBE: Final = 5
-_SIGNALLED: Final = 128
 _KEPT_LOG: Final = 60_000
 
 
@@ -159,10 +158,10 @@ def _cut_short(outcome: Outcome, task: Task) -> Judgement | None:
 
 def _exited(outcome: Outcome) -> Judgement | None:
     if outcome.exit_code == _NO_GPU:
-        return Judgement(Status.NO_GPU, _said(outcome.log, "no-gpu:") or "TensorFlow sees no GPU")
-    own = _said(outcome.log, "own-probe:") if outcome.exit_code == _OWN_PROBE else ""
+        return Judgement(Status.NO_GPU, said(outcome.log, "no-gpu:") or "TensorFlow sees no GPU")
+    own = said(outcome.log, "own-probe:") if outcome.exit_code == _OWN_PROBE else ""
     if outcome.exit_code != 0:
-        return Judgement(Status.RUN_FAILED, own or _exit_reason(outcome))
+        return Judgement(Status.RUN_FAILED, own or exit_reason(outcome.exit_code or 0, outcome.log))
     return None
 
 
@@ -223,22 +222,3 @@ def _key(task: Task) -> TrialKey:
 
 def _wrote(outcome: Outcome) -> bool:
     return outcome.exit_code == 0 and not outcome.failure
-
-
-def _said(log: str, prefix: str) -> str:
-    """The last line of a log that begins with a prefix, without it."""
-    lines = [line for line in log.splitlines() if line.startswith(prefix)]
-    return inert(lines[-1].removeprefix(prefix).strip())[:500] if lines else ""
-
-
-def _exit_reason(outcome: Outcome) -> str:
-    code = outcome.exit_code or 0
-    name = ""
-    if code > _SIGNALLED:
-        try:
-            name = f" ({signal.Signals(code - _SIGNALLED).name})"
-        except ValueError:
-            name = ""
-    lines = [line.strip() for line in outcome.log.splitlines() if line.strip()]
-    last = f": {inert(lines[-1])[:300]}" if lines else ""
-    return f"the probe ended with exit code {code}{name}{last}"

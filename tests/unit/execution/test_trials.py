@@ -144,12 +144,15 @@ def failed(reason: str, *, retry: bool = False) -> Judgement:
         ),
         pytest.param(
             Outcome(exit_code=139),
-            failed("the probe ended with exit code 139 (SIGSEGV)"),
+            failed("the probe was ended by SIGSEGV, native code crashed"),
             id="a crash",
         ),
         pytest.param(
             Outcome(exit_code=134, log="cuDNN: not found"),
-            failed("the probe ended with exit code 134 (SIGABRT): cuDNN: not found"),
+            failed(
+                "the probe was ended by SIGABRT, native code gave up; "
+                "it last printed: cuDNN: not found"
+            ),
             id="an abort",
         ),
         pytest.param(

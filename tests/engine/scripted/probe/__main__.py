@@ -101,6 +101,7 @@ def oom_child() -> None:
 
 
 def segfault() -> None:
+    print("computing nn.conv2d", flush=True)
     ctypes.string_at(0)
 
 
@@ -130,6 +131,101 @@ def many_files() -> None:
     (OUT / "arrays").mkdir()
     for number in range(20_000):
         (OUT / "arrays" / f"{number:064x}.npy").touch()
+
+
+def good(**changes: object) -> None:
+    """What a probe leaves that did as it was told, but for the changes."""
+    given = dict(zip(sys.argv, sys.argv[1:], strict=False))
+    numbers = {"seed": int(given["--seed"]), "repeats": int(given["--repeats"])}
+    fingerprint = {
+        "python": "{}.{}.{}".format(*sys.version_info),
+        "tensorflow": "2.20.0",
+        "op_determinism": None,
+        **dict.fromkeys(("numpy", "keras", "cpu_model"), "1"),
+        **{key: {} for key in ("build", "packages", "variables")},
+        **dict.fromkeys(("intra_op_threads", "inter_op_threads"), 2),
+        "cpu_flags": [],
+    }
+    result = {
+        "schema_version": 2,
+        "order": given["--order"],
+        **numbers,
+        "recipe": [],
+        "fingerprint": fingerprint,
+        "import_seconds": 1,
+        "cases": [the_case(numbers["repeats"])],
+    }
+    RESULT.write_text(json.dumps({**result, **changes}))
+
+
+DIGEST = "ab" * 32
+ARRAY = OUT / "arrays" / (DIGEST + ".npy")
+HEADER = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d,), }"
+
+
+def the_case(repeats: int, name: str = "out", shape: int = 3) -> dict[str, object]:
+    output = {"name": name, "dtype": "float32", "shape": [shape], "stored": True}
+    output["digests"] = [DIGEST] * repeats
+    return {"name": "a.case", "family": "a", "status": "ok", "outputs": [output]}
+
+
+def array(header: str, data: bytes) -> None:
+    """Leave a good result whose only array has this header and data."""
+    text = header.encode("ascii")
+    text += b" " * (64 - (len(text) + 11) % 64) + b"\n"
+    ARRAY.parent.mkdir()
+    ARRAY.write_bytes(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + data)
+    good()
+
+
+def objects() -> None:
+    array("{'descr': '|O', 'fortran_order': False, 'shape': (3,), }", b"cos\nsystem\n(S'true'\ntR.")
+
+
+def lying_header() -> None:
+    array(HEADER % (10 * 1024 * MIB // 4), b"\0" * 12)
+
+
+def large_array() -> None:
+    array(HEADER % 3, b"\0" * 12)
+    with ARRAY.open("r+b") as file:
+        file.truncate(200 * MIB)
+
+
+def huge_array() -> None:
+    array(HEADER % 3, b"\0" * 12)
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it, and gets an error instead
+    time.sleep(0.3)  # the bound is set just after the start
+    with ARRAY.open("r+b") as file:
+        file.truncate(10 * 1024 * MIB)
+
+
+def other_folder() -> None:
+    good(cases=[the_case(2, name="../../x")])
+
+
+def half() -> None:
+    good()
+    text = RESULT.read_text()
+    RESULT.write_text(text[: len(text) // 2])
+
+
+def large_result() -> None:
+    with RESULT.open("wb") as file:
+        file.truncate(17 * MIB)
+
+
+def gigabytes() -> None:
+    line = b"x" * (MIB - 1) + b"\n"
+    for _ in range(1024):
+        os.write(1, line)
+    good()
+
+
+def abort() -> None:
+    print("F0000 00:00:1795379291.024746   25630 flags.cc:234] Unknown flag in XLA_FLAGS: --nope")
+    print("Perhaps you meant TF_XLA_FLAGS?", flush=True)
+    os.abort()
 
 
 globals()[os.environ["BEHAVIOUR"]]()
