@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 # What the cases would import at their first use: lazy attributes of `tf`, and modules that
 # TensorFlow imports inside its functions (found by comparing `sys.modules`; not in every release).
 ATTRIBUTES = ("keras.layers.LSTM", "keras.layers.Dropout", "keras.initializers", "keras.utils")
-MODULES = ("tensorflow.python.data.ops.range_op",)
+DATASETS = (
+    "range",
+    "zip",
+    "from_tensors",
+    "flat_map",
+    "interleave",
+    "directed_interleave",
+    "sample_from_datasets",
+)
+MODULES = tuple(f"tensorflow.python.data.ops.{name}_op" for name in DATASETS)
 
 
 class ImportFailedError(ImportError):
