@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from runner.analysis.claims.predicates import Globs, Output, Test
 from runner.analysis.claims.scope import Row, Scope
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=50)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=1500)]
 AnyTest = Annotated[Test, Field(discriminator="test")]
 

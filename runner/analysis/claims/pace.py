@@ -32,7 +32,7 @@ def look_slower(test: Slower, cell: CellResult, earlier: Sequence[Spot]) -> Iter
         if isinstance(case, Finding):
             yield case
         elif cost is None:
-            yield failure(case) or silent(case.case, _untimed(without), case.evidence)
+            yield failure(case) or silent(case.case, _untimed(cell, without), case.evidence)
         else:
             yield _judged(case, cost, contradicts=faster)
 
@@ -41,9 +41,11 @@ def _cost(case: CaseResult | Finding, on: CellResult, off: CellResult | None) ->
     return None if off is None or isinstance(case, Finding) else cost_of(off, on, case.case)
 
 
-def _untimed(without: CellResult | None) -> str:
-    if without is None:
-        return "no cell with determinism off before it that differs in nothing else"
+def _untimed(on: CellResult, off: CellResult | None) -> str:
+    if on.axes.get("determinism") == "off":
+        return "determinism is off here; the cell with it on is timed against this one"
+    if off is None:
+        return "no cell with determinism off that differs in nothing else"
     return "too brief to time, or without later repeats on both sides"
 
 

@@ -386,9 +386,15 @@ def test_one_case_that_seems_faster_does_not_contradict_alone() -> None:
     ]
 
 
-def test_a_price_needs_a_cell_without_determinism() -> None:
+def test_a_price_has_two_sides() -> None:
     assert said(claim(SLOWER), ran(ON, *timed(1.0, 1.0))) == [
-        ("not exercised", "no cell with determinism off before it that differs in nothing else")
+        ("not exercised", "no cell with determinism off that differs in nothing else")
+    ]
+    assert said(claim(SLOWER), ran(ON, *timed(1.0, 1.0)), ran(OFF, *timed(1.0, 1.0))) == [
+        (
+            "not exercised",
+            "determinism is off here; the cell with it on is timed against this one",
+        )
     ]
 
 

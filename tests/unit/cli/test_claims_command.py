@@ -53,6 +53,7 @@ Contradicted
 def test_the_whole_ledger_in_every_form(results: Path) -> None:
     table, page = claims(results, "--verbose"), claims(results, "--format", "markdown")
     document = json.loads(claims(results, "--format", "json").stdout)
+    assert max(map(len, table.stdout.splitlines())) <= 100
     assert [one["claim"] for one in document["claims"]] == [one.id for one in ledger().claims]
     for claim in ledger().claims:
         assert claim.id in table.stdout
