@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from runner.analysis.claims.outcome import Outcome
+from runner.reports.words import as_json
 from runner.results.records import EngineName
-from runner.results.untrusted import inert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,8 +80,7 @@ class ClaimsReport(_Part):
 
 def render(results: Sequence[ClaimResult]) -> str:
     """Write the results as JSON: ASCII, keys sorted, control characters as U+FFFD."""
-    document = make_report(results).model_dump(mode="json")
-    return json.dumps(_inert(document), indent=2, sort_keys=True) + "\n"
+    return as_json(make_report(results).model_dump(mode="json"))
 
 
 def schema() -> dict[str, object]:
@@ -135,11 +133,3 @@ def _finding(finding: Finding) -> ReportedFinding:
         processes=finding.processes,
         repeats_seen=finding.seen,
     )
-
-
-def _inert(value: object) -> object:
-    if isinstance(value, dict):
-        return {inert(str(key)): _inert(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_inert(entry) for entry in value]
-    return inert(value) if isinstance(value, str) else value

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from math import isinf
 from typing import TYPE_CHECKING, Literal
@@ -14,8 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from runner.analysis.comparison import Level, Verdict
 from runner.analysis.cost import costs
+from runner.reports.words import as_json
 from runner.results.records import EngineName, Status
-from runner.results.untrusted import inert
 
 if TYPE_CHECKING:
     from runner.analysis.comparison import (
@@ -164,8 +163,7 @@ class Report(_Part):
 
 def render(comparison: Comparison) -> str:
     """Write a comparison as JSON: ASCII, keys sorted, control characters as U+FFFD."""
-    document = make_report(comparison).model_dump(mode="json")
-    return json.dumps(_inert(document), indent=2, sort_keys=True) + "\n"
+    return as_json(make_report(comparison).model_dump(mode="json"))
 
 
 def schema() -> dict[str, object]:
@@ -281,11 +279,3 @@ def _case(case: CaseResult) -> ReportedCase:
         proven=case.proven,
         reason=case.reason,
     )
-
-
-def _inert(value: object) -> object:
-    if isinstance(value, dict):
-        return {inert(str(key)): _inert(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_inert(entry) for entry in value]
-    return inert(value) if isinstance(value, str) else value

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from runner.results.untrusted import one_line
+import json
+
+from runner.results.untrusted import inert, one_line
 
 _LONGEST = 200
 
@@ -16,3 +18,16 @@ def brief(text: str) -> str:
     """One inert line; an ellipsis shows where a long one is cut."""
     line = one_line(text)
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rstrip()} …"
+
+
+def as_json(document: object) -> str:
+    """Write a document as JSON: ASCII, keys sorted, control characters as U+FFFD."""
+    return json.dumps(_inert(document), indent=2, sort_keys=True) + "\n"
+
+
+def _inert(value: object) -> object:
+    if isinstance(value, dict):
+        return {inert(str(key)): _inert(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_inert(entry) for entry in value]
+    return inert(value) if isinstance(value, str) else value
