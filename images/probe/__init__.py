@@ -6,6 +6,8 @@ imports TensorFlow when it is itself imported: the recipe sets environment varia
 A file of cases of your own takes what it needs from here: `from probe import case`.
 """
 
+from __future__ import annotations
+
 from probe.own import case
 from probe.registry import Lab, UnsupportedError, need
 

@@ -47,7 +47,7 @@ def generator_function(lab: Lab) -> Outputs:
 @case(
     "random.generator.distributions",
     family="stream",
-    exercises="uniform, whole-number, truncated normal and binomial draws of one generator",
+    exercises="uniform, whole-number and truncated normal draws of one generator",
     may_vary="each has its own transform, rejection loop and step of the state",
     source="tensorflow.org/api_docs/python/tf/random/Generator",
 )
@@ -57,9 +57,19 @@ def generator_distributions(lab: Lab) -> Outputs:
         "uniform": generator.uniform([COUNT]),
         "integer": generator.uniform([COUNT], 0, 1000, dtype=lab.tf.int32),
         "truncated_normal": generator.truncated_normal([COUNT]),
-        "binomial": generator.binomial([COUNT], counts=20.0, probs=0.3),
         "state": generator.state,
     }
+
+
+@case(
+    "random.generator.binomial",
+    family="stream",
+    exercises="Generator.binomial: 20 trials of probability 0.3",
+    may_vary="its rejection loop and step of the state; there is no kernel of it for GPUs",
+    source="tensorflow.org/api_docs/python/tf/random/Generator#binomial",
+)
+def generator_binomial(lab: Lab) -> object:
+    return _generator(lab).binomial([COUNT], counts=20.0, probs=0.3)
 
 
 @case(

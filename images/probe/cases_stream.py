@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from probe.registry import case
-from probe.tracing import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,18 +106,6 @@ def normal_unseeded_op(lab: Lab) -> Outputs:
         return {"first": draw(), "second": draw()}
     finally:
         tf.random.set_seed(lab.seed)
-
-
-@case(
-    "random.normal.xla",
-    family="stream",
-    exercises="tf.random.normal in a function compiled by XLA, re-seeded before each of two calls",
-    may_vary="XLA ignores TensorFlow's seeds for stateful draws, a documented limit: it draws anew",
-    source="tensorflow.org/xla/known_issues, Random number generation ignores TF seed",
-)
-def normal_xla(lab: Lab) -> Outputs:
-    draw = compiled(lab.tf, _normal(lab.tf))
-    return {"first": _seeded(lab, draw), "second": _seeded(lab, draw)}
 
 
 def _normal(tf: ModuleType, seed: int | None = None) -> Callable[[], object]:

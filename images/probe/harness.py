@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from probe.result import ArrayFolder
 
 REASON_LIMIT = 1000
+NO_KERNEL = "Cannot assign a device for operation"  # a state on a GPU, a kernel for CPUs only
 OUTPUTS_LIMIT = 200
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
 
@@ -129,7 +130,8 @@ def _host(value: Any) -> NDArray[Any]:  # noqa: ANN401 - an array or any kind of
 def _status(error: Exception) -> str:
     names = {kind.__name__ for kind in type(error).__mro__}
     documented = isinstance(error, UnsupportedError) or "UnimplementedError" in names
-    return "unsupported" if documented else "error"
+    homeless = "InvalidArgumentError" in names and NO_KERNEL in str(error)
+    return "unsupported" if documented or homeless else "error"
 
 
 def _reason(error: Exception) -> str:

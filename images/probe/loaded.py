@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FILE = re.compile(
     r"/lib(?P<name>(cuda|cudart|cublas|cublasLt|cudnn|nccl|cufft|curand|cusolver|cusparse|cupti|"
-    r"nvrtc|nvJitLink|nvinfer)(_[a-z_]+)?)[.-][^/]*$"
+    r"nvrtc|nvJitLink|nvinfer)(_[a-z_]+)?)(-[0-9a-f]{8})?\.so[^/]*$"
 )
 CUDNN_9, NCCL_2_9 = 90_000, 10_000  # the least numbers of those that pack by ten thousand
 PARTS = (0, 1, 2)  # MAJOR_VERSION, MINOR_VERSION, PATCH_LEVEL, library_types.h

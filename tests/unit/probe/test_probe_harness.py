@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class InvalidArgumentError(Exception):
+    """Named as TensorFlow's, too."""
+
+
 class UnimplementedError(Exception):
     """Named as TensorFlow's."""
 
@@ -126,6 +130,23 @@ def test_tensorflows_unimplemented_is_unsupported(tmp_path: Path) -> None:
     ran = a_harness(tmp_path).run_case(a_case(body))
     assert ran.status == "unsupported"
     assert ran.reason == "UnimplementedError: deterministic GPU implementation not available"
+
+
+def test_an_operation_without_a_kernel_for_the_device_is_unsupported(tmp_path: Path) -> None:
+    said = "Cannot assign a device for operation StatefulRandomBinomial: no registered kernel"
+
+    def body(_: Lab) -> object:
+        raise InvalidArgumentError(said)
+
+    ran = a_harness(tmp_path).run_case(a_case(body))
+    assert (ran.status, ran.reason) == ("unsupported", f"InvalidArgumentError: {said}")
+
+
+def test_another_wrong_argument_is_an_error(tmp_path: Path) -> None:
+    def body(_: Lab) -> object:
+        raise InvalidArgumentError("indices[0] = 7 is not in [0, 3)")
+
+    assert a_harness(tmp_path).run_case(a_case(body)).status == "error"
 
 
 def test_a_missing_name_is_unsupported(tmp_path: Path) -> None:
