@@ -74,20 +74,31 @@ def _part(context: Context, walks: Sequence[Walk], stops: tuple[str, ...], glob:
             if fnmatchcase(case.case, glob):
                 by_case[case.case].append((walk, case))
     rows: list[Row] = []
-    never: list[str] = []
-    unknown: list[str] = []
+    unchanged: dict[str, list[str]] = {_STEADY: [], _UNSTEADY: [], _NOWHERE: []}
     for name, tracks in by_case.items():
         if any(case.changes for _, case in tracks):
             rows += _rows(one_line(name), tracks, scales, [walk.axes for walk in walks])
         else:
-            told = never if any(case.comparable for _, case in tracks) else unknown
-            told.append(one_line(name))
+            unchanged[_standing([case for _, case in tracks])].append(one_line(name))
     return Part(
         title=heading(context),
         caption=tuple(_caption(walks[0], stops)),
         rows=tuple(rows),
-        notes=tuple(_notes(walks, chain.from_iterable(by_case.values()), never, unknown)),
+        notes=tuple(_notes(walks, chain.from_iterable(by_case.values()), unchanged)),
     )
+
+
+_STEADY = "Never changed"
+_UNSTEADY = "Varies somewhere, else never changed"
+_NOWHERE = "Nowhere comparable"
+
+
+def _standing(walked: Sequence[CaseWalk]) -> str:
+    """Say what is known of a case that changed on no walk."""
+    if not any(case.comparable for case in walked):
+        return _NOWHERE
+    varies = any(stop.verdict is Verdict.VARIES for case in walked for stop in case.stops)
+    return _UNSTEADY if varies else _STEADY
 
 
 def _stops(walk: Walk) -> tuple[str, ...]:
@@ -163,8 +174,7 @@ def _between(unknown: Iterable[tuple[str, Verdict | None]]) -> Iterable[str]:
 def _notes(
     walks: Sequence[Walk],
     tracks: Iterable[tuple[Walk, CaseWalk]],
-    never: Sequence[str],
-    unknown: Sequence[str],
+    unchanged: Mapping[str, Sequence[str]],
 ) -> Iterable[str]:
     seams = {seam: set[str]() for walk in walks for seam in _seams(walk)}
     changed: defaultdict[str, set[str]] = defaultdict(set, seams)
@@ -174,10 +184,9 @@ def _notes(
     if changed:
         told = (f"{place} ({len(changed[place])})" for place in sorted(changed, key=rank))
         yield one_line(f"Cases that changed, by {walks[0].axis}: {', '.join(told)}.")
-    if never:
-        yield f"Never changed ({number(len(never), 'case')}): {', '.join(never)}."
-    if unknown:
-        yield f"Nowhere comparable ({number(len(unknown), 'case')}): {', '.join(unknown)}."
+    for standing, names in unchanged.items():
+        if names:
+            yield f"{standing} ({number(len(names), 'case')}): {', '.join(names)}."
 
 
 def _seams(walk: Walk) -> Iterable[str]:
