@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from probe import arguments, catalogue, fingerprint, gpu, lifeline, loading, own, recipe
+from probe import arguments, catalogue, lifeline, loading, own, recipe
 from probe.harness import Harness
+from probe.host import fingerprint, gpu
 from probe.registry import Lab
 from probe.result import ArrayFolder, Result, write
 from probe.seeding import reseed
@@ -29,6 +31,7 @@ EXIT_USAGE = 2
 EXIT_NO_GPU = 3
 EXIT_IMPORT_FAILED = 4
 EXIT_OWN_PROBE = 5
+DEAREST = 5
 
 
 class EndError(Exception):
@@ -80,6 +83,20 @@ def _run(options: Options) -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     result = _result(loaded, chosen, options, options.out)
     write(replace(result, recipe=result.recipe + on_gpu), options.out)
+    sys.stdout.write(summary(result) + "\n")
+
+
+def summary(result: Result) -> str:
+    """Say how many cases ran, how long they took after the import, and which took longest."""
+    spent = {case.name: sum(case.seconds) for case in result.cases}
+    statuses = Counter(case.status for case in result.cases)
+    told = ", ".join(f"{count} {status}" for status, count in statuses.items())
+    dearest = sorted(spent, key=lambda name: spent[name], reverse=True)[:DEAREST]
+    return (
+        f"{len(spent)} cases ({told}) of {result.repeats} repeats in {sum(spent.values()):.1f} s, "
+        f"after an import of {result.import_seconds:.1f} s; the dearest: "
+        + ", ".join(f"{name} {spent[name]:.2f} s" for name in dearest)
+    )
 
 
 def _chosen(cases: Sequence[Case], options: Options) -> Sequence[Case]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from probe.fingerprint import Fingerprint
+    from probe.host.fingerprint import Fingerprint
 
 SCHEMA_VERSION = 2
 STORED_BYTES = 2**20

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from uv import find_uv_bin
 
-from probe.libraries import Library, versions
+from probe.host.libraries import Library, versions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from probe.cases_linalg import _positive, _symmetric
-from probe.cases_loss import FEW, LONGEST, SYMBOLS, _label_lengths, _symbols
-from probe.cases_pool import IMAGES, LEVELS, _tied
-from probe.cases_rnn import STEPS, _right_padded
+from probe.cases.linalg import _positive, _symmetric
+from probe.cases.loss import FEW, LONGEST, SYMBOLS, _label_lengths, _symbols
+from probe.cases.pool import IMAGES, LEVELS, _tied
+from probe.cases.rnn import STEPS, _right_padded
 
 
 def test_masks_are_padded_on_the_right_and_hide_no_sequence_whole() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from probe.cases_matmul import matmul_tf32_off, matmul_tf32_on
+from probe.cases.matmul import matmul_tf32_off, matmul_tf32_on
 from probe.registry import Lab
 
 if TYPE_CHECKING:

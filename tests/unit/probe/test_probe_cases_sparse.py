@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from probe.cases_sparse import COLUMNS, ROWS, _filled, bincount_weighted
+from probe.cases.sparse import COLUMNS, ROWS, _filled, bincount_weighted
 from probe.registry import Lab, UnsupportedError
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from probe.registry import OLDEST
 from runner.results.probe_output import Name
 
 FOLDER = Path(probe.__file__).parent
-SOURCES = sorted(FOLDER.glob("*.py"))
+SOURCES = sorted(FOLDER.rglob("*.py"))
 FAMILIES = (
     "stream",
     "dropout",
@@ -80,7 +80,7 @@ def test_a_stream_is_drawn_and_nothing_is_computed_from_it() -> None:
     family = {case.name: case.family for case in CASES}
     assert family["random.matmul.eager"] == "matmul"
     modules = {case.body.__module__ for case in CASES if case.family == "stream"}
-    sources = [FOLDER / f"{name.removeprefix('probe.')}.py" for name in sorted(modules)]
+    sources = [FOLDER.parent / f"{name.replace('.', '/')}.py" for name in sorted(modules)]
     called = {
         node.func.attr
         for source in sources
@@ -107,7 +107,7 @@ def test_what_is_claimed_in_public_has_its_cases(claim: str, names: list[str]) -
 
 
 def test_every_module_of_cases_is_in_the_catalogue() -> None:
-    modules = {f"probe.{path.stem}" for path in FOLDER.glob("cases_*.py")}
+    modules = {f"probe.cases.{path.stem}" for path in FOLDER.glob("cases/[!_]*.py")}
     assert {case.body.__module__ for case in CASES} == modules
 
 

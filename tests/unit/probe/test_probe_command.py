@@ -90,6 +90,9 @@ def test_a_run_leaves_a_result_that_the_runner_reads(site: Path, tmp_path: Path)
     assert read.fingerprint.packages["tensorflow"] == "2.20.0"
     (digest,) = set(ok[0].outputs[0].digests)
     assert (out / "arrays" / f"{digest}.npy").is_file()
+    assert done.stdout.startswith(f"{len(read.cases)} cases (")
+    assert "1 ok" in done.stdout
+    assert "the dearest: matmul.float32 " in done.stdout
 
 
 def test_no_gpu_is_code_three_and_no_result(site: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from probe.crowding import COUNT, PLACES, places, values
+from probe.material.crowding import COUNT, PLACES, places, values
 
 
 def test_every_place_gets_thousands_of_values() -> None:

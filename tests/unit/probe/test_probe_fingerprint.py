@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from probe.fingerprint import cpu, keras_version, packages, variables
+from probe.host.fingerprint import cpu, keras_version, packages, variables
 from probe.wording import bounded
 
 if TYPE_CHECKING:

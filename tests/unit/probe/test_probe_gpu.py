@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from probe.gpu import (
+from probe.host.gpu import (
     device_uuid,
     driver_version,
     missing,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from probe.digest import digest
-from probe.inputs import double, fixed, labels, unit
+from probe.material.inputs import double, fixed, labels, unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from probe.libraries import Library, mapped, versions
-from probe.loaded import QUESTIONS, cuda, cudnn, name_of, nccl
+from probe.host.libraries import Library, mapped, versions
+from probe.host.loaded import QUESTIONS, cuda, cudnn, name_of, nccl
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from probe.digest import digest
-from probe.fingerprint import Fingerprint
-from probe.gpu import Gpu
-from probe.libraries import Library
-from probe.onednn import OneDnn
+from probe.host.fingerprint import Fingerprint
+from probe.host.gpu import Gpu
+from probe.host.libraries import Library
+from probe.host.onednn import OneDnn
 from probe.result import ArrayFolder, CaseOutput, Output, Result, write
 from runner.results.probe_output import ProbeOutput
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from probe import onednn, switches
+from probe.host import onednn, switches
 from runner.environments.cpu import parse_cpuinfo
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from probe.training import MOMENTUM, RATE, Task, Trainer, flat, momentum, sgd
+from probe.material.training import MOMENTUM, RATE, Task, Trainer, flat, momentum, sgd
 
 
 class Variable:

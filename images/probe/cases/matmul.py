@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from probe.gradients import backward
-from probe.inputs import fixed
+from probe.material.gradients import backward
+from probe.material.inputs import fixed
 from probe.registry import case
 
 if TYPE_CHECKING:

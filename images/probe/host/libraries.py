@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from probe import loaded
+from probe.host import loaded
 from probe.wording import bounded
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probe.crowding import COUNT, PLACES, places, values
-from probe.inputs import fixed, labels
+from probe.material.crowding import COUNT, PLACES, places, values
+from probe.material.inputs import fixed, labels
 from probe.registry import case
 
 if TYPE_CHECKING:

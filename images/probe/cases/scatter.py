@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from probe.crowding import COUNT, PLACES, places, values
-from probe.gradients import backward, upstream
-from probe.inputs import fixed
+from probe.material.crowding import COUNT, PLACES, places, values
+from probe.material.gradients import backward, upstream
+from probe.material.inputs import fixed
 from probe.registry import case
 
 if TYPE_CHECKING:

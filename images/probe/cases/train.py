@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probe import networks
-from probe.inputs import fixed, labels
+from probe.material import networks
+from probe.material.inputs import fixed, labels
+from probe.material.training import as_function, by_xla, eagerly, flat, momentum, train
 from probe.registry import case
-from probe.training import as_function, by_xla, eagerly, flat, momentum, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from probe.inputs import fixed, labels
-from probe.training import Task
+from probe.material.inputs import fixed, labels
+from probe.material.training import Task
 
 if TYPE_CHECKING:
     from types import ModuleType

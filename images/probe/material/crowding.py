@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probe.inputs import fixed, labels
+from probe.material.inputs import fixed, labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

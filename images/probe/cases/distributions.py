@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from probe.inputs import fixed
+from probe.material.inputs import fixed
 from probe.registry import case
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from probe.inputs import fixed, labels
+from probe.material.inputs import fixed, labels
+from probe.material.tracing import compiled
 from probe.registry import case
-from probe.tracing import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probe.inputs import fixed, labels, unit
+from probe.material.inputs import fixed, labels, unit
 from probe.registry import case
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probe.gradients import backward
-from probe.inputs import fixed, labels
+from probe.material.gradients import backward
+from probe.material.inputs import fixed, labels
 from probe.registry import case
 
 if TYPE_CHECKING:

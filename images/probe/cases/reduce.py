@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probe.inputs import double, fixed
+from probe.material.inputs import double, fixed
 from probe.registry import case
 
 if TYPE_CHECKING:

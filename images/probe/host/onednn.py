@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from probe.switches import imported
+from probe.host.switches import imported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probe.inputs import fixed
+from probe.material.inputs import fixed
 from probe.registry import case
 
 if TYPE_CHECKING:

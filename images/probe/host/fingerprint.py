@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probe import libraries, onednn, switches
-from probe.gpu import driver, driver_version, management, newest_cuda, visible
+from probe.host import libraries, onednn, switches
+from probe.host.gpu import driver, driver_version, management, newest_cuda, visible
 from probe.wording import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import ModuleType
 
-    from probe.gpu import Gpu
-    from probe.libraries import Library
-    from probe.onednn import OneDnn
+    from probe.host.gpu import Gpu
+    from probe.host.libraries import Library
+    from probe.host.onednn import OneDnn
 
 VARIABLES = re.compile(
     r"^(TF|XLA|CUDA|CUBLAS|CUDNN|NVIDIA|OMP|MKL|KMP|ONEDNN|DNNL)_|^(PYTHONHASHSEED|KERAS_BACKEND)$"

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from probe.loaded import cuda
+from probe.host.loaded import cuda
 from probe.wording import bounded
 
 if TYPE_CHECKING:

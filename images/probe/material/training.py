@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probe.tracing import compiled
+from probe.material.tracing import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from probe.crowding import PLACES, places, values
-from probe.gradients import backward
-from probe.inputs import fixed, labels
+from probe.material.crowding import PLACES, places, values
+from probe.material.gradients import backward
+from probe.material.inputs import fixed, labels
 from probe.registry import UnsupportedError, case
 
 if TYPE_CHECKING:

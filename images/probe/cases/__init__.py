@@ -1,0 +1,1 @@
+"""The cases, by subject: one module each. `probe.catalogue` puts them in order."""

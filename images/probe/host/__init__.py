@@ -1,0 +1,1 @@
+"""What the probe ran on: versions, libraries as loaded, processor, GPUs, switches."""

@@ -1,0 +1,1 @@
+"""What cases are made of: fixed inputs, gradients, networks, and ways to compile."""
