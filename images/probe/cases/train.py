@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 RFC = "github.com/tensorflow/community rfcs/20210119-determinism.md"
 MIXED = "tensorflow.org/guide/mixed_precision"
 CUDNN_LSTM = "github.com/tensorflow/tensorflow/issues/59281"
-ROWS, FEATURES, CLASSES, BATCH, EPOCHS = 96, 12, 4, 16, 3
+ROWS, FEATURES, CLASSES, BATCH, EPOCHS = 64, 12, 4, 16, 2
 
 
 def _staged(name: str, exercises: str, may_vary: str, source: str) -> Callable[[Body], Case]:
