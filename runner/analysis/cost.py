@@ -5,6 +5,10 @@ one time, the median of its later repeats. The interval of a ratio spans all pai
 determinism and one without: it leaves out 1 only where every time of one side is above every time
 of the other. That happens by chance, without any cost, to 1 of 10 comparisons of three processes
 with three; of two with two it would be 1 of 3, so fewer than three say nothing.
+
+Trials run beside each other, and beside other work. Where those of one side had less company, all
+their cases are faster, whatever determinism does. Most cases run the same code with it and without,
+so the ratio of all cases together is that company, and only what stands above it is a cost.
 """
 
 from __future__ import annotations
@@ -26,6 +30,8 @@ FEWEST: Final = 3
 """Processes of either side below which nothing is said."""
 QUARTILES_FROM: Final = 4
 """Comparisons from which the interval of a family is its middle half, and not all of it."""
+COMMON_FROM: Final = 4
+"""Families from which what they have in common is taken for what ran beside them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +42,6 @@ class Cost:
     low: float
     high: float
     n: int
-
-    @property
-    def seen(self) -> bool:
-        """Whether 1, no cost and no gain, is outside."""
-        return not self.low <= 1 <= self.high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +58,20 @@ class CaseCost:
 class Costs:
     """All that can be said of a context.
 
-    The interval of a family holds the middle half of the ratios of its cases, or where these are
-    fewer than `QUARTILES_FROM`, all of their intervals. `brief` counts the comparisons that were
-    left out because they take less than `BRIEFEST`.
+    The interval of a family, and of `together`, holds the middle half of the ratios of its cases,
+    or where these are fewer than `QUARTILES_FROM`, all of their intervals. `together` is over all
+    cases, and None where they are of fewer than `COMMON_FROM` families. `brief` counts the
+    comparisons that were left out because they take less than `BRIEFEST`.
     """
 
     cases: tuple[CaseCost, ...]
     families: Mapping[str, Cost]
+    together: Cost | None
     brief: int
+
+    def seen(self, cost: Cost) -> bool:
+        """Whether a cost lies above 1, and above what all cases have in common."""
+        return cost.low > max(1.0, self.together.high if self.together else 1.0)
 
 
 def cost_of(off: CellResult, on: CellResult, case: str) -> Cost | None:
@@ -91,7 +98,10 @@ def costs(context: Context) -> Costs:
                 brief += 1
                 continue
             found.append(CaseCost(case=case.case, family=case.family, axes=axes, cost=_cost(both)))
-    return Costs(cases=tuple(found), families=_families(found), brief=brief)
+    families = _families(found)
+    common = len(families) >= COMMON_FROM
+    together = _spread([one.cost for one in found]) if common else None
+    return Costs(cases=tuple(found), families=families, together=together, brief=brief)
 
 
 def pairs(cells: Iterable[CellResult]) -> tuple[tuple[CellResult, CellResult], ...]:

@@ -28,16 +28,26 @@ def cost_notes(context: Context) -> tuple[Note, ...]:
 
 
 def _lines(found: Costs) -> Iterable[str]:
-    seen = {family: cost for family, cost in found.families.items() if cost.seen}
+    if found.together:
+        yield (
+            f"all cases: {_told(found.together)}; what most of them share comes from what ran "
+            "beside them, not from determinism"
+        )
+    seen = {family: cost for family, cost in found.families.items() if found.seen(cost)}
     for family, cost in sorted(seen.items(), key=lambda pair: -pair[1].ratio):
-        part = "the middle half of " if cost.n >= QUARTILES_FROM else ""
-        yield f"{brief(family)}: {_times(cost)}, {part}{_comparisons(cost.n)}"
+        yield f"{brief(family)}: {_told(cost)}"
     if free := [brief(family) for family in found.families if family not in seen]:
-        yield f"no cost seen: {', '.join(free)}"
+        above = " above that" if found.together else ""
+        yield f"no cost seen{above}: {', '.join(free)}"
     yield from _dearest(found)
     if found.brief:
         least = f"{1000 * BRIEFEST:g} ms"
         yield f"{_comparisons(found.brief)} left out: they take less than {least}"
+
+
+def _told(cost: Cost) -> str:
+    part = "the middle half of " if cost.n >= QUARTILES_FROM else ""
+    return f"{_times(cost)}, {part}{_comparisons(cost.n)}"
 
 
 def _dearest(found: Costs) -> Iterable[str]:
@@ -46,9 +56,9 @@ def _dearest(found: Costs) -> Iterable[str]:
     scales = Scales.of(among)
     taken: dict[str, CaseCost] = {}
     for one in sorted(found.cases, key=lambda one: -one.cost.low):
-        if one.cost.low > 1:
+        if found.seen(one.cost):
             taken.setdefault(one.case, one)
-    for one in list(taken.values())[:_DEAREST]:
+    for one in sorted(list(taken.values())[:_DEAREST], key=lambda one: -one.cost.ratio):
         place = describe(scales, [one.axes], among)
         where = "" if place == ALL else f" at {place}"
         yield f"dearest case: {brief(one.case)}{where}: {_times(one.cost)}"

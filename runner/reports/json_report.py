@@ -97,7 +97,8 @@ class ReportedCost(_Part):
     """The median over all pairs of a process with determinism and one without."""
     low: float
     high: float
-    """The least and the greatest of those; 1 between them: no cost seen."""
+    """The least and the greatest of those. What most cases of a context share comes from what ran
+    beside the trials, not from determinism."""
     pairs: int
 
 

@@ -46,3 +46,21 @@ def test_a_case_is_named_once_with_the_cell_where_it_is_dearest() -> None:
 def test_nothing_is_said_of_processes_with_one_repeat() -> None:
     context = context_of(timed(OFF, {"a": ((1.0,),) * 3}), timed(ON, {"a": ((2.0,),) * 3}))
     assert cost_notes(context) == ()
+
+
+def test_what_all_cases_share_is_told_and_left_out() -> None:
+    ratios = {"nn.a": 0.5, "init.b": 0.5, "rnn.c": 0.5, "conv.d": 0.5, "xla.e": 4.0}
+    context = context_of(
+        timed(OFF, {name: ((9.0, 1.0),) * 3 for name in ratios}),
+        timed(ON, {name: ((9.0, ratio),) * 3 for name, ratio in ratios.items()}),
+    )
+    (note,) = cost_notes(context)
+    assert note.lines == (
+        (
+            "all cases: 0.50 (0.50 to 0.50), the middle half of 5 comparisons; what most of them "
+            "share comes from what ran beside them, not from determinism"
+        ),
+        "xla: 4.00 (4.00 to 4.00), 1 comparison",
+        "no cost seen above that: nn, init, rnn, conv",
+        "dearest case: xla.e: 4.00 (4.00 to 4.00)",
+    )
