@@ -134,8 +134,8 @@ def _place(cell: AnyCell, axis: str) -> tuple[int, Version, str]:
     return rank(cell.axes[axis])
 
 
-def moves(before: Mapping[str, str], after: Mapping[str, str], axis: str) -> tuple[Move, ...]:
-    """Say which axes beside one differ between two cells, and how."""
+def moves(before: Mapping[str, str], after: Mapping[str, str], axis: str = "") -> tuple[Move, ...]:
+    """Say which axes, beside one, differ between two cells, and how."""
     names = dict.fromkeys((*before, *after))
     both = (Move(name, before.get(name, ""), after.get(name, "")) for name in names if name != axis)
     return tuple(move for move in both if move.before != move.after)

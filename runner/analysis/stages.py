@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from runner.analysis.changes import moves
 from runner.analysis.comparison import Verdict
 from runner.analysis.distance import measure
 from runner.results.untrusted import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from runner.analysis.changes import Move
     from runner.analysis.comparison import CaseResult, CellResult, Comparison, Context, OutputResult
     from runner.analysis.distance import Distance
     from runner.results.loaded import LoadedArray
 
     Load = Callable[[str], LoadedArray | Rejected]
+    Seen = tuple[CellResult, CaseResult]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,16 +33,17 @@ class StageDistance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """A staged case from one group to the next.
+    """A staged case where it first has the bits of a group, against the nearest cell before it.
 
-    `left` and `right` are the letters of the groups, `cells` their first cells. `stages` are those
-    that differ, in order: at least one.
+    `left` and `right` are the letters of their groups, `cells` the two cells and `moved` the axes
+    that differ between them. `stages` are those that differ, in order: at least one.
     """
 
     case: str
     left: str
     right: str
     cells: tuple[str, str]
+    moved: tuple[Move, ...]
     stages: tuple[StageDistance, ...]
 
     @property
@@ -59,11 +63,6 @@ def traced(comparison: Comparison, load: Load) -> Comparison:
     )
 
 
-def differing(left: CaseResult, right: CaseResult) -> tuple[str, ...]:
-    """Name the stages whose bits differ between two identical results, in order."""
-    return tuple(stage for stage, _, _ in _differing(left, right))
-
-
 def first_variation(case: CaseResult) -> str | None:
     """Name the first stage that differs between repeats of one cell; None where none does."""
     return next((one.name for one in case.outputs if not one.stable), None)
@@ -72,27 +71,43 @@ def first_variation(case: CaseResult) -> str | None:
 def _traces(context: Context, load: Load) -> Iterator[Trace]:
     for cases in context.families.values():
         for case in cases:
-            groups = _groups(context, case)
-            for (one, left), (other, right) in pairwise(groups):
-                stages = tuple(_distances(left, right, load))
-                if stages:
+            for (one, left), (other, right) in _steps(_identical(context, case)):
+                if stages := tuple(_distances(left, right, load)):
                     yield Trace(
                         case=case,
                         left=left.group,
                         right=right.group,
                         cells=(one.cell, other.cell),
+                        moved=moves(one.axes, other.axes),
                         stages=stages,
                     )
 
 
-def _groups(context: Context, name: str) -> list[tuple[CellResult, CaseResult]]:
-    """Give the first cell of each group of a staged case, in the order of the letters."""
-    first: dict[str, tuple[CellResult, CaseResult]] = {}
-    for cell in context.cells:
-        for case in cell.cases:
-            if case.case == name and case.staged and case.verdict is Verdict.IDENTICAL:
-                first.setdefault(case.group, (cell, case))
-    return list(first.values())
+def _identical(context: Context, name: str) -> list[Seen]:
+    """Give the cells in which a staged case is identical, in axis order."""
+    return [
+        (cell, case)
+        for cell in context.cells
+        for case in cell.cases
+        if case.case == name and case.staged and case.verdict is Verdict.IDENTICAL
+    ]
+
+
+def _steps(seen: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
+    """Lead to the first cell of each group but the first from the nearest cell before it.
+
+    That is the one that differs in the fewest axes, so that a step is along one axis where it can
+    be, and of several the last.
+    """
+    groups: set[str] = set()
+    for place, (cell, case) in enumerate(seen):
+        if groups and case.group not in groups:
+            yield _nearest(seen[:place], cell), (cell, case)
+        groups.add(case.group)
+
+
+def _nearest(before: Sequence[Seen], cell: CellResult) -> Seen:
+    return min(reversed(before), key=lambda one: len(moves(one[0].axes, cell.axes)))
 
 
 def _distances(left: CaseResult, right: CaseResult, load: Load) -> Iterator[StageDistance]:

@@ -15,7 +15,7 @@ from runner.analysis.changes import moves
 from runner.analysis.comparison import Verdict
 from runner.analysis.groups import lettered
 from runner.analysis.natural import rank
-from runner.reports.describe import describe
+from runner.reports.describe import describe, spelled
 from runner.reports.fold import Scales
 from runner.reports.grid import MARKS
 from runner.reports.section import heading
@@ -155,7 +155,7 @@ def _change(change: Change) -> str:
     told = [
         *_between(change.unknown),
         *([f"{', '.join(change.untried)} not tried"] if change.untried else []),
-        *([f"with {_spelled(change.moved)}"] if change.moved and not alone else []),
+        *([f"with {spelled(change.moved)}"] if change.moved and not alone else []),
         *([f"back to the bits of {change.back_to}"] if change.back_to else []),
         *([] if change.proven else ["seen once"]),
     ]
@@ -197,11 +197,7 @@ def _seams(walk: Walk) -> Iterable[str]:
 
 
 def _alone(moved: Iterable[Move]) -> str:
-    return f"{_spelled(moved)} alone"
-
-
-def _spelled(moved: Iterable[Move]) -> str:
-    return " and ".join(f"{one.axis} {one.before} → {one.after}" for one in moved)
+    return f"{spelled(moved)} alone"
 
 
 def _place(change: Change) -> str:

@@ -1,15 +1,16 @@
-"""Naming a set of cells by as few axes as tell it from the rest."""
+"""Naming a set of cells by as few axes as tell it from the rest, and a step between two."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runner.reports.fold import fold
+from runner.reports.fold import NOT_APPLICABLE, fold
 from runner.reports.words import number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from runner.analysis.changes import Move
     from runner.reports.fold import Positions, Scales
 
     Cells = Sequence[Mapping[str, str]]
@@ -77,3 +78,11 @@ def _words(scales: Scales, box: Box) -> str:
         for axis, positions in sorted(box.items())
     )
     return ", ".join(parts) or ALL
+
+
+def spelled(moved: Iterable[Move]) -> str:
+    """Write a step, such as ``tensorflow 2.19.1 → 2.20.0``."""
+    return " and ".join(
+        f"{one.axis} {one.before or NOT_APPLICABLE} → {one.after or NOT_APPLICABLE}"
+        for one in moved
+    )

@@ -118,13 +118,14 @@ class ReportedStage(_Part):
 
 
 class ReportedTrace(_Part):
-    """A staged case from one of its groups to the next: the stages that differ, in order."""
+    """A staged case where it first has the bits of a group, against the nearest cell before it."""
 
     case: str
     groups: tuple[str, str]
     cells: tuple[str, str]
-    """The first cell of each group, whose arrays are compared."""
+    """The two cells whose arrays are compared; they differ in as few axes as can be."""
     stages: tuple[ReportedStage, ...]
+    """Those that differ, in order."""
 
 
 class ReportedContext(_Part):

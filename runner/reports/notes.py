@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from runner.reports.fold import Scales
 
 _SHOWN_DAMAGE = 5
-_STAGES = "Stage of training that differs first, from one letter of a case to the next"
+_STAGES = "Stage of training that differs first, where a case has bits not seen before"
 
 Cell = TypeVar("Cell", CellResult, MissingCell)
 

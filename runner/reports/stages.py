@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 
 from runner.analysis.comparison import Verdict
 from runner.analysis.stages import first_variation
-from runner.reports.describe import describe
+from runner.reports.describe import ALL, describe, spelled
+from runner.reports.fold import Scales
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from runner.analysis.changes import Move
     from runner.analysis.comparison import Context
     from runner.analysis.stages import Trace
-    from runner.reports.fold import Scales
 
 _NUMBERED = re.compile(r"(?P<series>.*[^0-9])(?P<number>[1-9][0-9]*)")
-_CHAIN = 2  # from more pairs on, a chain of letters is written as its ends
 
 
 def stage_lines(context: Context, scales: Scales) -> Iterator[str]:
     """Give a line for each case that differs; cases that differ alike share one."""
     for traces in _alike(context.traces):
         names = ", ".join(dict.fromkeys(one.case for one in traces))
-        yield f"{names}: first at {_places(traces)}{_growth(traces)}"
+        yield f"{names}: first at {_places(traces, context)}{_growth(traces)}"
     yield from _variations(context, scales)
 
 
@@ -36,35 +36,32 @@ def _alike(traces: Iterable[Trace]) -> Iterable[list[Trace]]:
         by_case[one.case].append(one)
     alike: dict[object, list[Trace]] = defaultdict(list)
     for same in by_case.values():
-        alike[tuple((one.first, one.left, one.right, one.cells) for one in same)] += same
+        alike[tuple((one.first, one.cells) for one in same)] += same
     return alike.values()
 
 
-def _places(traces: Sequence[Trace]) -> str:
-    """Write each first stage with the letters between which it is the first."""
-    pairs: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+def _places(traces: Sequence[Trace], context: Context) -> str:
+    """Write each first stage with the steps on which it is the first."""
+    axes = {cell.cell: cell.axes for cell in context.cells}
+    steps: dict[str, dict[tuple[Move, ...], list[Mapping[str, str]]]] = defaultdict(dict)
     for one in traces:
-        pairs[one.first][one.left, one.right] = None
-    return ", at ".join(f"{first} ({_letters(found)})" for first, found in pairs.items())
+        steps[one.first].setdefault(one.moved, []).append(axes[one.cells[1]])
+    return ", at ".join(
+        f"{first} ({'; '.join(_step(moved, cells, context) for moved, cells in found.items())})"
+        for first, found in steps.items()
+    )
 
 
-def _letters(pairs: Iterable[tuple[str, str]]) -> str:
-    """Write pairs of letters: ``A to B``, or ``each step from A to D`` for a chain."""
-    chains: list[list[tuple[str, str]]] = []
-    for pair in pairs:
-        if chains and chains[-1][-1][1] == pair[0]:
-            chains[-1].append(pair)
-        else:
-            chains.append([pair])
-    words: list[str] = []
-    for chain in chains:
-        long = len(chain) > _CHAIN
-        words += (
-            [f"each step from {chain[0][0]} to {chain[-1][1]}"]
-            if long
-            else [f"{left} to {right}" for left, right in chain]
-        )
-    return ", ".join(words)
+def _step(moved: Sequence[Move], cells: Sequence[Mapping[str, str]], context: Context) -> str:
+    """Write one step, with the cells at which it was made as far as it does not tell them."""
+    told = {move.axis for move in moved}
+    among = [_without(cell.axes, told) for cell in context.cells]
+    place = describe(Scales.of(among), [_without(cell, told) for cell in cells], among)
+    return spelled(moved) + ("" if place == ALL else f" at {place}")
+
+
+def _without(axes: Mapping[str, str], told: Collection[str]) -> Mapping[str, str]:
+    return {axis: value for axis, value in axes.items() if axis not in told}
 
 
 def _growth(traces: Sequence[Trace]) -> str:

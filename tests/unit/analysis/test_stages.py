@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pytest
 from unit.results.synthetic import cell, digest, run, status, trial
 
+from runner.analysis.changes import Move
 from runner.analysis.compare import compare
 from runner.analysis.comparison import CaseResult, Evidence, OutputResult, Verdict
 from runner.analysis.distance import Distance
-from runner.analysis.stages import StageDistance, differing, first_variation, traced
+from runner.analysis.stages import StageDistance, first_variation, traced
 from runner.results.loaded import LoadedArray
 from runner.results.probe_output import CaseOutput, Output
 from runner.results.untrusted import Rejected
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from runner.analysis.comparison import Comparison
     from runner.analysis.stages import Trace
+    from runner.matrix.cells import Cell
 
 STAGES = ("weights0", "forward", "step1", "step2")
+SWITCH: tuple[Literal["off", "on"], ...] = ("off", "on")
 MISSING = Rejected("no such file")
 
 
@@ -37,23 +39,6 @@ def staged(**digests: Sequence[str]) -> CaseResult:
             OutputResult(name=name, digests=tuple(found)) for name, found in digests.items()
         ),
     )
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "stages"),
-    [
-        pytest.param({"a": "1", "b": "2"}, {"a": "1", "b": "2"}, (), id="none"),
-        pytest.param({"a": "1", "b": "2"}, {"a": "3", "b": "2"}, ("a",), id="and meets again"),
-        pytest.param({"a": "1", "b": "2"}, {"a": "1", "b": "4"}, ("b",), id="the last"),
-        pytest.param({"a": "1"}, {"a": "1", "b": "2"}, ("b",), id="one has more stages"),
-        pytest.param({"a": "1", "b": "2"}, {"a": "1"}, ("b",), id="the other has more"),
-        pytest.param({"a": "1"}, {"z": "1"}, ("a",), id="another name"),
-    ],
-)
-def test_stages_that_differ(
-    left: Mapping[str, str], right: Mapping[str, str], stages: tuple[str, ...]
-) -> None:
-    assert differing(staged(**left), staged(**right)) == stages
 
 
 def test_the_first_stage_that_varies_in_one_cell() -> None:
@@ -77,7 +62,10 @@ def stage_values(*values: float) -> dict[str, float]:
 
 
 def traces(
-    *cells: Mapping[str, float], staged: bool = True, lost: float | None = None
+    *cells: Mapping[str, float],
+    staged: bool = True,
+    lost: float | None = None,
+    own: Sequence[Cell] = (),
 ) -> tuple[Trace, ...]:
     """Compare cells with one case each; the array of the value `lost` is not in the store."""
     known = {digest(value): value for one in cells for value in one.values()}
@@ -86,11 +74,13 @@ def traces(
         value = known[wanted]
         return MISSING if value == lost else LoadedArray("float64", np.array([value], "<f8"))
 
-    return traced(_compared(cells, staged=staged), load).contexts[0].traces
+    return traced(_compared(cells, staged=staged, own=own), load).contexts[0].traces
 
 
-def _compared(cells: Sequence[Mapping[str, float]], *, staged: bool) -> Comparison:
-    own = [cell(f"2.{number}.0") for number in range(10, 10 + len(cells))]
+def _compared(
+    cells: Sequence[Mapping[str, float]], *, staged: bool, own: Sequence[Cell] = ()
+) -> Comparison:
+    own = own or [cell(f"2.{number}.0") for number in range(10, 10 + len(cells))]
     trials = [
         trial(of, sample("train.mlp", values, staged=staged), at=at)
         for of in own
@@ -103,11 +93,12 @@ def far(greatest: float, ulps: int) -> Distance:
     return Distance(elements=1, mismatched=1, nans=0, greatest=greatest, ulps=ulps)
 
 
-def test_a_trace_leads_from_one_group_to_the_next_through_the_stages_that_differ() -> None:
+def test_a_trace_leads_to_a_new_group_through_the_stages_that_differ() -> None:
     start = stage_values(1.0, 2.0, 4.0, 8.0)
     (trace,) = traces(start, start, stage_values(1.0, 2.0, 4.0 + 2**-50, 8.0 + 2**-48))
     assert (trace.case, trace.left, trace.right) == ("train.mlp", "A", "B")
-    assert trace.cells == (cell("2.10.0").id, cell("2.12.0").id)
+    assert trace.cells == (cell("2.11.0").id, cell("2.12.0").id)
+    assert trace.moved == (Move("tensorflow", "2.11.0", "2.12.0"),)
     assert trace.first == "step1"
     assert trace.stages == (
         StageDistance(stage="step1", distance=far(2**-50, 1)),
@@ -115,12 +106,37 @@ def test_a_trace_leads_from_one_group_to_the_next_through_the_stages_that_differ
     )
 
 
-def test_neighbouring_groups_are_compared_and_no_others() -> None:
-    found = traces(stage_values(1, 2, 3, 4), stage_values(1, 2, 3, 5), stage_values(1, 2, 6, 4))
+def test_each_new_group_is_compared_with_the_cell_before_it() -> None:
+    found = traces(
+        stage_values(1, 2, 3, 4),
+        stage_values(1, 2, 3, 5),
+        stage_values(1, 2, 3, 4),
+        stage_values(1, 2, 6, 4),
+    )
     assert [(one.left, one.right, one.first) for one in found] == [
         ("A", "B", "step2"),
-        ("B", "C", "step1"),
+        ("A", "C", "step1"),
     ]
+
+
+def test_a_step_goes_along_one_axis_where_it_can() -> None:
+    own = [cell(release, determinism=word) for release in ("2.19.1", "2.20.0") for word in SWITCH]
+    off, on = stage_values(1, 2, 3, 4), stage_values(1, 2, 5, 6)
+    new_off, new_on = stage_values(7, 2, 3, 4), stage_values(7, 2, 5, 6)
+    found = traces(off, on, new_off, new_on, own=own)
+    assert [(one.moved, one.first) for one in found] == [
+        ((Move("determinism", "off", "on"),), "step1"),
+        ((Move("tensorflow", "2.19.1", "2.20.0"),), "weights0"),
+        ((Move("determinism", "off", "on"),), "step1"),
+    ]
+
+
+def test_a_stage_that_one_cell_lacks_differs_and_has_no_distance() -> None:
+    whole = stage_values(1, 2, 3, 4)
+    shorter = {stage: whole[stage] for stage in STAGES[:-1]}
+    for cells in ((whole, shorter), (shorter, whole)):
+        (trace,) = traces(*cells)
+        assert trace.stages == (StageDistance(stage="step2", distance=None),)
 
 
 def test_a_distance_is_unknown_where_an_array_is_not_stored() -> None:

@@ -51,7 +51,7 @@ def test_nothing_is_said_of_processes_with_one_repeat() -> None:
 def test_what_all_cases_share_is_told_and_left_out() -> None:
     ratios = {"nn.a": 0.5, "init.b": 0.5, "rnn.c": 0.5, "conv.d": 0.5, "xla.e": 4.0}
     context = context_of(
-        timed(OFF, {name: ((9.0, 1.0),) * 3 for name in ratios}),
+        timed(OFF, dict.fromkeys(ratios, ((9.0, 1.0),) * 3)),
         timed(ON, {name: ((9.0, ratio),) * 3 for name, ratio in ratios.items()}),
     )
     (note,) = cost_notes(context)
