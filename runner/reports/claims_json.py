@@ -59,13 +59,18 @@ class ReportedClaim(_Part):
     text: str
     quoted: bool
     """Whether the text is the source's own words."""
+    reading: bool
+    """Whether it is what many take the source to say, or its strictest sense."""
     scope: str
     tests: tuple[str, ...]
     """What has to be seen, and in which cases."""
     undecided: str
     note: str
+    outcome: Outcome
+    """Of all cells in scope together."""
     holds: int
     contradicted: int
+    not_seen: int
     not_exercised: int
     """Counts of cells in scope."""
     cells: tuple[ReportedCell, ...]
@@ -102,12 +107,15 @@ def _claim(result: ClaimResult) -> ReportedClaim:
         url=result.source.url,
         text=claim.text,
         quoted=claim.quoted,
+        reading=claim.reading,
         scope=claim.scope.words,
         tests=tuple(f"{test.says}: {', '.join(test.subjects)}" for test in claim.tests),
         undecided=claim.undecided,
         note=claim.note,
+        outcome=result.outcome,
         holds=counts[Outcome.HOLDS],
         contradicted=counts[Outcome.CONTRADICTED],
+        not_seen=counts[Outcome.NOT_SEEN],
         not_exercised=counts[Outcome.NOT_EXERCISED],
         cells=tuple(map(_cell, result.cells)),
     )

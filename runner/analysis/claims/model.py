@@ -27,13 +27,15 @@ class Claim(Row):
 
     `text` is the source's own words where `quoted`, else a paraphrase. `tests` decide it;
     `undecided` says why nothing here can, where there are none. `note` says how the tests stand for
-    the statement where that is not plain.
+    the statement where that is not plain. A `reading` is what many take the text to say, or its
+    strictest sense: where it is contradicted, its author need not be.
     """
 
     id: Slug
     source: Slug
     text: Words
     quoted: bool
+    reading: bool = False
     scope: Scope = Scope()
     tests: tuple[AnyTest, ...] = ()
     undecided: Annotated[str, StringConstraints(max_length=500)] = ""

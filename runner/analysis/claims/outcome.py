@@ -8,16 +8,31 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from runner.analysis.claims.model import Claim, Source
     from runner.analysis.comparison import CellResult, Context
 
 
 class Outcome(StrEnum):
-    """What the results say of a claim."""
+    """What the results say of a claim.
+
+    NOT_SEEN: the difference that it tells of was looked for, and not seeing it does not contradict.
+    """
 
     HOLDS = "holds"
     CONTRADICTED = "contradicted"
+    NOT_SEEN = "not seen"
     NOT_EXERCISED = "not exercised"
+
+
+_WEIGHTS = (Outcome.CONTRADICTED, Outcome.HOLDS, Outcome.NOT_SEEN)
+
+
+def weightiest(outcomes: Iterable[Outcome]) -> Outcome:
+    """Give the outcome that decides; where there is none, nothing was exercised."""
+    found = set(outcomes)
+    return next((outcome for outcome in _WEIGHTS if outcome in found), Outcome.NOT_EXERCISED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +68,7 @@ class CellOutcome:
     @property
     def outcome(self) -> Outcome:
         """One contradiction contradicts; else one finding that holds is enough."""
-        found = {finding.outcome for finding in self.findings}
-        for outcome in (Outcome.CONTRADICTED, Outcome.HOLDS):
-            if outcome in found:
-                return outcome
-        return Outcome.NOT_EXERCISED
+        return weightiest(finding.outcome for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +83,11 @@ class ClaimResult:
     def covered(self) -> tuple[CellOutcome, ...]:
         """The cells that the claim is about."""
         return tuple(cell for cell in self.cells if cell.covered)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What all cells say together: weighed as the findings of one cell are."""
+        return weightiest(cell.outcome for cell in self.covered)
 
     @property
     def counts(self) -> Counter[Outcome]:

@@ -20,21 +20,34 @@ if TYPE_CHECKING:
 def look_slower(test: Slower, cell: CellResult, earlier: Sequence[Spot]) -> Iterator[Finding]:
     """Give for each case whether it is slower than in the cell before, with determinism off.
 
-    By chance alone one case may seem faster (see `cost`), so all that were timed have to be faster
-    to contradict.
+    By chance alone one case of several may seem slower or faster (see `cost`), the more so where
+    trials ran beside each other. So what is likely holds where more than half of those timed are
+    slower, and is contradicted where all are faster.
     """
     without = earlier[0].cell if earlier else None
     cases = list(named(cell, test.cases))
     costs = [_cost(one, cell, without) for one in cases]
-    timed = [cost for cost in costs if cost]
-    faster = test.strength is not Strength.MAY and all(cost.high < 1 for cost in timed)
+    verdict = _verdict(test, [cost for cost in costs if cost])
     for case, cost in zip(cases, costs, strict=True):
         if isinstance(case, Finding):
             yield case
         elif cost is None:
             yield failure(case) or silent(case.case, _untimed(cell, without), case.evidence)
         else:
-            yield _judged(case, cost, contradicts=faster)
+            yield _judged(test, case, cost, verdict)
+
+
+def _verdict(test: Slower, costs: Sequence[Cost]) -> Outcome:
+    slower = sum(_slower(test, cost) for cost in costs)
+    if test.strength is Strength.MAY:
+        return Outcome.HOLDS if slower else Outcome.NOT_SEEN
+    if costs and all(cost.high < 1 for cost in costs):
+        return Outcome.CONTRADICTED
+    return Outcome.HOLDS if 2 * slower > len(costs) else Outcome.NOT_SEEN
+
+
+def _slower(test: Slower, cost: Cost) -> bool:
+    return cost.low > test.times
 
 
 def _cost(case: CaseResult | Finding, on: CellResult, off: CellResult | None) -> Cost | None:
@@ -49,10 +62,8 @@ def _untimed(on: CellResult, off: CellResult | None) -> str:
     return "too brief to time, or without later repeats on both sides"
 
 
-def _judged(case: CaseResult, cost: Cost, *, contradicts: bool) -> Finding:
+def _judged(test: Slower, case: CaseResult, cost: Cost, verdict: Outcome) -> Finding:
+    """Let a case that does not show what the verdict says stand beside those that do."""
     what = f"{cost.ratio:.2f} times as long (between {cost.low:.2f} and {cost.high:.2f})"
-    if cost.low > 1:
-        return made(case.case, Outcome.HOLDS, what, case.evidence)
-    if contradicts:
-        return made(case.case, Outcome.CONTRADICTED, what, case.evidence)
-    return silent(case.case, what, case.evidence)
+    shows = verdict is not Outcome.HOLDS or _slower(test, cost)
+    return made(case.case, verdict if shows else Outcome.NOT_SEEN, what, case.evidence)

@@ -69,15 +69,20 @@ _LEVELS = {"in_process": "within a process", "processes": "from process to proce
 
 
 class Stable(_OfCases):
-    """The bits do not differ: between repeats in a process, or between processes too."""
+    """The bits do not differ: between repeats in a process, or between processes too.
+
+    `without` are cases that a glob of `cases` names and the claim does not mean.
+    """
 
     test: Literal["stable"]
     level: Level = "processes"
+    without: Annotated[tuple[Glob, ...], BeforeValidator(_listed)] = ()
 
     @property
     def says(self) -> str:
         """What has to be seen."""
-        return f"no variation {_LEVELS[self.level]}"
+        but = f", but for {', '.join(self.without)}," if self.without else ""
+        return f"no variation {_LEVELS[self.level]}{but}"
 
 
 class Varies(_OfCases):
@@ -117,7 +122,7 @@ class Different(_OfPairs):
 
 
 class Unsupported(_OfCases):
-    """TensorFlow refuses to run the cases, by raising `error`."""
+    """TensorFlow refuses to run the cases for the sake of determinism, by raising `error`."""
 
     test: Literal["unsupported"]
     error: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+Error$")] = "UnimplementedError"
@@ -154,15 +159,21 @@ class DiffersAcross(_OfCases):
 
 
 class Slower(_OfCases):
-    """The cases take longer with determinism on than in the same cell with it off."""
+    """The cases take longer with determinism on than in the same cell with it off.
+
+    More than half of them have to where it is likely; one where it may be. `times` is how many
+    times as long at least.
+    """
 
     test: Literal["slower"]
-    strength: Strength
+    strength: Literal[Strength.LIKELY, Strength.MAY]
+    times: Annotated[float, Field(ge=1)] = 1
 
     @property
     def says(self) -> str:
         """What has to be seen."""
-        return f"more time with determinism on ({self.strength})"
+        more = f"{self.times:g} times as much" if self.times > 1 else "more"
+        return f"{more} time with determinism on ({self.strength})"
 
 
 Test: TypeAlias = (

@@ -26,13 +26,20 @@ _RESERVES = {
 }
 
 
-def named(cell: CellResult, globs: Sequence[str]) -> Iterator[CaseResult | Finding]:
+def named(
+    cell: CellResult, globs: Sequence[str], without: Sequence[str] = ()
+) -> Iterator[CaseResult | Finding]:
     """Give the cases that `globs` name, and for each glob that names none a finding."""
+    meant = [case for case in cell.cases if not _matches(case, without)]
     for glob in globs:
-        found = [case for case in cell.cases if fnmatchcase(case.case, glob)]
+        found = [case for case in meant if _matches(case, (glob,))]
         yield from found
         if not found:
             yield silent(glob, ABSENT)
+
+
+def _matches(case: CaseResult, globs: Sequence[str]) -> bool:
+    return any(fnmatchcase(case.case, glob) for glob in globs)
 
 
 def made(subject: str, outcome: Outcome, why: str, evidence: Evidence | None = None) -> Finding:
@@ -51,11 +58,11 @@ def absence(subject: str, strength: Strength, what: str, evidence: Evidence) -> 
 
     It contradicts once, at 95 %, fewer repeats can differ than the strength asks for: fewer than
     half of them where a difference is likely, than one in twenty where it is plainly said to be.
-    Nothing contradicts what is only possible.
+    Nothing contradicts what is only possible. Else it was not seen, which decides nothing.
     """
     if strength in _RATES and evidence.bound <= _RATES[strength]:
         return made(subject, Outcome.CONTRADICTED, what, evidence)
-    return silent(subject, f"{what}; {_RESERVES[strength]}", evidence)
+    return made(subject, Outcome.NOT_SEEN, f"{what}; {_RESERVES[strength]}", evidence)
 
 
 def failure(case: CaseResult) -> Finding | None:

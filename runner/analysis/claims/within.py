@@ -28,10 +28,14 @@ _ELSEWHERE = {
     Level.HOSTS: "each host agrees with itself; it differs between hosts of one class",
 }
 
+_WHY = "determinis"
+"""In what a refusal says: an operation may have no kernel for other reasons too."""
+
 
 def look(test: Stable | Varies | Unsupported, cell: CellResult) -> Iterator[Finding]:
     """Give what each case of a cell says of a test."""
-    for case in named(cell, test.cases):
+    without = test.without if isinstance(test, Stable) else ()
+    for case in named(cell, test.cases, without):
         match case, test:
             case Finding(), _:
                 yield case
@@ -100,7 +104,7 @@ def _unseen_between(case: CaseResult, varying: Sequence[OutputResult]) -> str:
 
 def _refused(test: Unsupported, case: CaseResult) -> Finding:
     match case.verdict:
-        case Verdict.UNSUPPORTED if test.error in case.reason:
+        case Verdict.UNSUPPORTED if test.error in case.reason and _WHY in case.reason.lower():
             return made(case.case, Outcome.HOLDS, case.reason, case.evidence)
         case Verdict.IDENTICAL | Verdict.VARIES:
             what = f"it ran, {case.verdict} in {basis(case.evidence)}"

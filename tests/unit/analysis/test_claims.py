@@ -117,6 +117,15 @@ def test_only_the_outputs_that_a_claim_names_count() -> None:
     ]
 
 
+def test_a_case_that_a_claim_does_not_mean_is_left_out() -> None:
+    cells = [trial(ON, case("a", "x", "x"), case("b", "x", "y"), at=at) for at in range(2)]
+    every = {**STABLE, "cases": "*"}
+    assert [outcome for outcome, _ in said(claim(every), cells)] == ["holds", "contradicted"]
+    stated = claim({**every, "without": "b"})
+    assert [outcome for outcome, _ in said(stated, cells)] == ["holds"]
+    assert stated.tests[0].says == "no variation from process to process, but for b,"
+
+
 def test_which_output_varies_within_a_process_may_be_unknown() -> None:
     cells = ran(ON, *[outputs("op", a=["x", "y"], b=[word, word]) for word in "xy"])
     assert said(claim({**STABLE, "level": "in_process", "outputs": "b"}), cells) == [
@@ -135,7 +144,7 @@ def test_which_output_varies_within_a_process_may_be_unknown() -> None:
         pytest.param(
             "likely",
             2,
-            "not exercised",
+            "not seen",
             "no difference in 4 repeats in 2 processes (at 95 %, fewer than 75 % of repeats "
             "differ); too few to contradict what is likely",
             id="likely: half of them still could",
@@ -143,7 +152,7 @@ def test_which_output_varies_within_a_process_may_be_unknown() -> None:
         pytest.param(
             "plain",
             29,
-            "not exercised",
+            "not seen",
             "no difference in 58 repeats in 29 processes (at 95 %, fewer than 5 % of repeats "
             "differ); too few to contradict what is said without a rate",
             id="plain: one in twenty still could",
@@ -159,7 +168,7 @@ def test_which_output_varies_within_a_process_may_be_unknown() -> None:
         pytest.param(
             "may",
             3,
-            "not exercised",
+            "not seen",
             f"{FEWER}; what may happen is not contradicted by not happening",
             id="may: nothing contradicts",
         ),
@@ -228,6 +237,7 @@ def test_two_cases_are_compared_by_their_outputs() -> None:
 # unsupported
 
 NO_KERNEL = "UnimplementedError: A deterministic GPU implementation is not available"
+NO_WEIGHTS = "UnimplementedError: Weights are not yet supported by the GPU implementation"
 REFUSED = {"test": "unsupported", "cases": "op"}
 
 
@@ -237,6 +247,10 @@ def test_a_claim_that_it_is_refused() -> None:
         (
             "TensorFlow 2.4.4 has no tf.x",
             ("not exercised", "unsupported: TensorFlow 2.4.4 has no tf.x"),
+        ),
+        (
+            NO_WEIGHTS,
+            ("not exercised", f"unsupported: {NO_WEIGHTS}"),
         ),
     ):
         assert said(claim(REFUSED), ran(ON, case("op", UNSUPPORTED, reason=reason))) == [expected]
@@ -306,7 +320,7 @@ def test_a_change_that_is_only_possible() -> None:
     ]
     why = "what may happen is not contradicted by not happening"
     assert said(stated, ran(V15, *bits("x")), ran(V16, *bits("x"))) == [
-        ("not exercised", f"the same bits as with the tensorflow before it; {why}")
+        ("not seen", f"the same bits as with the tensorflow before it; {why}")
     ]
 
 
@@ -360,10 +374,10 @@ def timed(*later: float) -> list[CaseOutput]:
         (
             (0.9, 1.1, 1.3),
             "likely",
-            ("not exercised", "1.00 times as long (between 0.75 and 1.30)"),
+            ("not seen", "1.00 times as long (between 0.75 and 1.30)"),
         ),
         ((0.5, 0.5, 0.5), "likely", ("contradicted", "0.45 times as long (between 0.42 and 0.50)")),
-        ((0.5, 0.5, 0.5), "may", ("not exercised", "0.45 times as long (between 0.42 and 0.50)")),
+        ((0.5, 0.5, 0.5), "may", ("not seen", "0.45 times as long (between 0.42 and 0.50)")),
     ],
 )
 def test_the_price_of_determinism(
@@ -373,17 +387,44 @@ def test_the_price_of_determinism(
     assert said(claim({**SLOWER, "strength": strength}), *cells) == [expected]
 
 
-def test_one_case_that_seems_faster_does_not_contradict_alone() -> None:
-    def both(of: Cell, at: int, seconds: float) -> TrialRecord:
-        cases = outputs("a", [9, seconds], out="xx"), outputs("b", [9, 1.0], out="xx")
-        return trial(of, *cases, at=at)
+def price(*seconds: float, strength: str = "likely", **rest: object) -> list[tuple[str, str]]:
+    """What is said of cases that each took 1 s without determinism, and so long with it."""
+    names = "abcd"[: len(seconds)]
 
-    off = [both(OFF, at, 1.0) for at in range(3)]
-    on = [both(ON, at, 0.5) for at in range(3)]
-    assert said(claim({**SLOWER, "cases": ["a", "b"]}), off, on) == [
-        ("not exercised", "0.50 times as long (between 0.50 and 0.50)"),
-        ("not exercised", "1.00 times as long (between 1.00 and 1.00)"),
+    def every(of: Cell, at: int, later: Sequence[float]) -> TrialRecord:
+        took = zip(names, later, strict=True)
+        return trial(of, *(outputs(name, [9, one], out="xx") for name, one in took), at=at)
+
+    off = [every(OFF, at, [1.0] * len(seconds)) for at in range(3)]
+    on = [every(ON, at, seconds) for at in range(3)]
+    stated = claim({**SLOWER, "cases": list(names), "strength": strength, **rest})
+    return [(outcome, why.partition(" times")[0]) for outcome, why in said(stated, off, on)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        pytest.param((0.5, 1.0), ["not seen", "not seen"], id="one faster does not contradict"),
+        pytest.param((0.5, 0.5), ["contradicted", "contradicted"], id="all faster do"),
+        pytest.param((2.0, 1.0), ["not seen", "not seen"], id="half slower is not most"),
+        pytest.param((2.0, 2.0, 0.5), ["holds", "holds", "not seen"], id="most are slower"),
+    ],
+)
+def test_a_likely_price_is_paid_by_most_cases(
+    seconds: tuple[float, ...], expected: list[str]
+) -> None:
+    assert price(*seconds) == [
+        (outcome, f"{one:.2f}") for outcome, one in zip(expected, seconds, strict=True)
     ]
+
+
+def test_a_price_that_is_possible_is_paid_by_some_case() -> None:
+    assert price(2.0, 0.5, strength="may") == [("holds", "2.00"), ("not seen", "0.50")]
+
+
+def test_a_price_may_be_said_to_be_high() -> None:
+    assert price(2.0, times=3) == [("not seen", "2.00")]
+    assert price(4.0, times=3) == [("holds", "4.00")]
 
 
 def test_a_price_has_two_sides() -> None:
@@ -422,12 +463,24 @@ def test_a_contradiction_weighs_more_than_what_holds() -> None:
     cells = ran(ON, *[outputs("op", a=["x", "x"], b=["x", "y"])] * 3)
     holds, fails = {**STABLE, "outputs": "a"}, {**STABLE, "outputs": "b"}
     nothing = {**STABLE, "cases": "other.*"}
+    unseen = varying(strength="may", outputs="a")
     for tests, expected in (
         ((holds, fails), Outcome.CONTRADICTED),
         ((nothing, holds), Outcome.HOLDS),
+        ((unseen, nothing), Outcome.NOT_SEEN),
+        ((unseen, holds), Outcome.HOLDS),
         ((nothing,), Outcome.NOT_EXERCISED),
     ):
         assert [one.outcome for one in judged(claim(*tests), cells).cells] == [expected]
+
+
+def test_cells_together_are_weighed_as_the_findings_of_one() -> None:
+    same_bits, others = ran(V15, *bits("x")), ran(V16, *bits("y"))
+    assert judged(claim(SAME), same_bits).outcome is Outcome.NOT_EXERCISED
+    assert judged(claim(SAME), same_bits, ran(V16, *bits("x"))).outcome is Outcome.HOLDS
+    assert judged(claim(SAME), same_bits, others).outcome is Outcome.CONTRADICTED
+    elsewhere = claim(STABLE, scope={"device": "gpu"})
+    assert judged(elsewhere, same_bits).outcome is Outcome.NOT_EXERCISED
 
 
 def test_a_claim_that_nothing_decides_says_why() -> None:
