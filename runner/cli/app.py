@@ -254,7 +254,7 @@ def claims(
         ),
     ] = None,
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="Also the evidence of what is not contradicted.")
+        bool, typer.Option("--verbose", help="Also every claim, with its evidence.")
     ] = False,
 ) -> int:
     """Hold published claims about determinism against all stored results; it runs nothing."""

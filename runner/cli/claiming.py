@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from runner.analysis.claims.model import Ledger
 
-_IDS = "`python -m runner claims` prints the id of every claim."
+_IDS = "`python -m runner claims --verbose` prints the id of every claim."
 
 
 def print_claims(results: Path, form: str, only: Sequence[str], *, verbose: bool) -> None:
@@ -39,7 +39,7 @@ def print_claims(results: Path, form: str, only: Sequence[str], *, verbose: bool
         case "json":
             print(claims_json.render(found), end="")
         case _:
-            print(claims.render(found, verbose=verbose), end="")
+            print(claims.render(found, listed=bool(only), verbose=verbose), end="")
 
 
 def select(whole: Ledger, only: Sequence[str]) -> Ledger:

@@ -27,46 +27,76 @@ if TYPE_CHECKING:
 
 TITLE = "Published claims about TensorFlow's determinism"
 WORDS = {
-    Outcome.HOLDS: "Holds",
     Outcome.CONTRADICTED: "Contradicted",
+    Outcome.HOLDS: "Holds",
+    Outcome.NOT_SEEN: "Not seen",
     Outcome.NOT_EXERCISED: "Not exercised",
 }
-HEADERS = ("claim", "cells in scope", "hold", "contradict", "do not exercise")
+HEADERS = ("claim", "in scope", "contradict", "hold", "not seen", "not exercised")
+TOTALS = ("source", "claims", "contradicted", "hold", "not seen", "not exercised", "no cell")
+READING = "a reading of the text"
 _SHOWN_LINES = 12
 _SHOWN_SUBJECTS = 8
 
 
-def render(results: Sequence[ClaimResult], *, verbose: bool = False, width: int = WIDTH) -> str:
-    """Write the ledger with its counts, and under it what contradicts which claim, and where.
+def render(
+    results: Sequence[ClaimResult],
+    *,
+    listed: bool = False,
+    verbose: bool = False,
+    width: int = WIDTH,
+) -> str:
+    """Write what contradicts which claim, and where; then counts of the claims of each source.
 
-    `verbose` adds the evidence of what holds and the reasons of what was not exercised.
+    `listed` adds every claim with its counts of cells; `verbose` also the evidence of what holds
+    and the reasons of the rest.
     """
-    blocks = [f"{TITLE}\n{'=' * len(TITLE)}\n" + _wrapped(summary(results), width)]
-    blocks += [_table(source, claims) for source, claims in by_source(results)]
     outcomes = tuple(WORDS) if verbose else (Outcome.CONTRADICTED,)
-    for outcome in outcomes:
-        told = [_evidence(result, outcome, width) for result in results if result.counts[outcome]]
-        blocks += [f"{WORDS[outcome]}\n{'-' * len(WORDS[outcome])}", *told] if told else []
+    blocks = [f"{TITLE}\n{'=' * len(TITLE)}\n" + _wrapped(summary(results), width)]
+    blocks += _evidences(results, Outcome.CONTRADICTED, width)
+    blocks.append(
+        _grid(TOTALS, [(one[0].claim.source, *totals(one)) for _, one in by_source(results)])
+    )
+    if listed or verbose:
+        blocks += [_table(source, claims) for source, claims in by_source(results)]
+    for outcome in outcomes[1:]:
+        blocks += _evidences(results, outcome, width)
     if idle := [result.claim.id for result in results if not result.covered]:
-        blocks.append(
-            _wrapped(f"No cell with a result is in the scope of {', '.join(idle)}.", width)
-        )
+        named = f"No cell with a result is in the scope of {', '.join(idle)}."
+        blocks += [_wrapped(named, width)] if listed or verbose else []
+    if not (listed or verbose):
+        blocks.append("`--verbose` lists every claim, and says why it holds or was not exercised.")
     return "\n\n".join(blocks) + "\n"
 
 
 def summary(results: Sequence[ClaimResult]) -> str:
-    """One line: how many claims, from where, against how much, and what came out."""
-    counts = {
-        word: sum(1 for result in results if result.counts[outcome])
-        for outcome, word in ((Outcome.CONTRADICTED, "contradicted"), (Outcome.HOLDS, "upheld"))
-    }
+    """Say how many claims, from where, against how much; each is then counted once."""
+    _, contradicted, holding, unseen, idle, outside = _counts(results)
+    read = sum(result.claim.reading for result in of(results, Outcome.CONTRADICTED))
+    only = f", {read} of them only as {READING}" if read else ""
     cells = len(results[0].cells) if results else 0
     return (
         f"{number(len(results), 'claim')} from {number(len(by_source(results)), 'source')}, held "
-        f"against {number(cells, 'cell')} with a result: {counts['contradicted']} contradicted and "
-        f"{counts['upheld']} upheld by at least one cell, "
-        f"{sum(1 for result in results if not result.covered)} about no cell here."
+        f"against {number(cells, 'cell')} with a result. Contradicted in at least one cell: "
+        f"{contradicted}{only}. Contradicted in none and upheld in at least one: {holding}. A "
+        f"difference that was not seen, which does not contradict: {unseen}. "
+        f"Not exercised: {idle}. About no cell here: {outside}."
     )
+
+
+def totals(results: Sequence[ClaimResult]) -> tuple[str, ...]:
+    """Give the entries of a source's row, after its name; a count of none is empty."""
+    return tuple(str(count) if count else "" for count in _counts(results))
+
+
+def _counts(results: Sequence[ClaimResult]) -> list[int]:
+    outside = sum(not result.covered for result in results)
+    return [len(results), *(len(of(results, outcome)) for outcome in WORDS), outside]
+
+
+def of(results: Iterable[ClaimResult], outcome: Outcome) -> list[ClaimResult]:
+    """Give the claims that have this outcome in all cells together; the rest are about no cell."""
+    return [result for result in results if result.covered and result.outcome is outcome]
 
 
 def by_source(results: Iterable[ClaimResult]) -> list[tuple[Source, list[ClaimResult]]]:
@@ -81,20 +111,20 @@ def counted(result: ClaimResult) -> tuple[str, ...]:
     return tuple(str(count) if count else "" for count in counts)
 
 
-def told(result: ClaimResult, outcome: Outcome) -> tuple[str, ...]:
+def told(result: ClaimResult, outcome: Outcome, subjects: int = _SHOWN_SUBJECTS) -> tuple[str, ...]:
     """Say where a claim has an outcome and on what evidence: the same words of many cells once."""
     contexts = {id(cell.spot.context): cell.spot.context for cell in result.covered}
     lines = []
     for key, context in contexts.items():
         place = f"{context.engine}, {brief(context.host_class)}: " if len(contexts) > 1 else ""
         here = [cell for cell in result.covered if id(cell.spot.context) == key]
-        lines += [place + line for line in _folded(here, outcome)]
+        lines += [place + line for line in _folded(here, outcome, subjects)]
     more = len(lines) - _SHOWN_LINES
     shown = [*lines[:_SHOWN_LINES], f"and {number(more, 'more line')}"] if more > 0 else lines
     return tuple(map(one_line, shown))
 
 
-def _folded(covered: Sequence[CellOutcome], outcome: Outcome) -> Iterator[str]:
+def _folded(covered: Sequence[CellOutcome], outcome: Outcome, shown: int) -> Iterator[str]:
     scales = Scales.of(among := [cell.spot.cell.axes for cell in covered])
     where: dict[tuple[str, str], list[Axes]] = defaultdict(list)
     for cell in covered:
@@ -105,12 +135,12 @@ def _folded(covered: Sequence[CellOutcome], outcome: Outcome) -> Iterator[str]:
     for (subject, why), cells in where.items():
         alike[describe(scales, cells, among), why].append(subject)
     for (place, why), subjects in alike.items():
-        yield f"{place}: {_subjects(subjects)}{why}"
+        yield f"{place}: {_subjects(subjects, shown)}{why}"
 
 
-def _subjects(subjects: Sequence[str]) -> str:
-    more = len(subjects) - _SHOWN_SUBJECTS
-    named = [brief(subject) for subject in subjects[:_SHOWN_SUBJECTS] if subject]
+def _subjects(subjects: Sequence[str], shown: int) -> str:
+    more = len(subjects) - shown
+    named = [brief(subject) for subject in subjects[:shown] if subject]
     named += [f"and {number(more, 'more case')}"] if more > 0 else []
     return f"{', '.join(named)}: " if named else ""
 
@@ -123,20 +153,29 @@ def contexts_of(results: Sequence[ClaimResult]) -> list[Context]:
 
 def _table(source: Source, claims: Sequence[ClaimResult]) -> str:
     rows = [(result.claim.id, *counted(result)) for result in claims]
+    return f"{source.title}\n{_grid(HEADERS, rows)}"
+
+
+def _grid(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     text = tabulate(
         rows,
-        headers=HEADERS,
+        headers=headers,
         disable_numparse=True,
-        colalign=("left", *["right"] * (len(HEADERS) - 1)),
+        colalign=("left", *["right"] * (len(headers) - 1)),
     )
-    lines = [line.rstrip() for line in text.split("\n")]
-    return "\n".join([source.title, *lines])
+    return "\n".join(line.rstrip() for line in text.split("\n"))
+
+
+def _evidences(results: Iterable[ClaimResult], outcome: Outcome, width: int) -> list[str]:
+    found = [_evidence(result, outcome, width) for result in results if result.counts[outcome]]
+    return [f"{WORDS[outcome]}\n{'-' * len(WORDS[outcome])}", *found] if found else []
 
 
 def _evidence(result: ClaimResult, outcome: Outcome, width: int) -> str:
     claim = result.claim
     words = f'"{claim.text}"' if claim.quoted else claim.text
-    lines = [_wrapped(f"{claim.id}: {words}", width)]
+    read = f" ({READING})" if claim.reading else ""
+    lines = [_wrapped(f"{claim.id}{read}: {words}", width)]
     lines += [_wrapped(f"- {line}", width, "  ") for line in told(result, outcome)]
     return "\n".join(lines)
 

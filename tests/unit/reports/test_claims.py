@@ -68,20 +68,9 @@ def test_a_table_of_counts_and_what_contradicts() -> None:
         == """\
 Published claims about TensorFlow's determinism
 ===============================================
-4 claims from 2 sources, held against 3 cells with a result: 1 contradicted and 2 upheld by at least
-one cell, 1 about no cell here.
-
-The documentation
-claim         cells in scope    hold    contradict    do not exercise
-----------  ----------------  ------  ------------  -----------------
-doc-stable                 3       3
-
-A blog
-claim         cells in scope    hold    contradict    do not exercise
-----------  ----------------  ------  ------------  -----------------
-blog-equal                 2       1             1
-blog-gpu
-blog-why                   3                                        3
+4 claims from 2 sources, held against 3 cells with a result. Contradicted in at least one cell: 1.
+Contradicted in none and upheld in at least one: 1. A difference that was not seen, which does not
+contradict: 0. Not exercised: 1. About no cell here: 1.
 
 Contradicted
 ------------
@@ -89,16 +78,33 @@ Contradicted
 blog-equal: Both agree.
 - tensorflow 2.17.1: op/a and op/b: other bits in 6 repeats in 3 processes
 
-No cell with a result is in the scope of blog-gpu.
+source      claims    contradicted    hold    not seen    not exercised    no cell
+--------  --------  --------------  ------  ----------  ---------------  ---------
+doc              1                       1
+blog             3               1                                    1          1
+
+`--verbose` lists every claim, and says why it holds or was not exercised.
 """
     )
 
 
-def test_the_evidence_of_the_rest_on_demand() -> None:
-    _, _, rest = claims.render(three(), verbose=True).partition("\nHolds\n-----\n")
-    assert (
-        rest
-        == """\
+LISTED = """\
+The documentation
+claim         in scope    contradict    hold    not seen    not exercised
+----------  ----------  ------------  ------  ----------  ---------------
+doc-stable           3                     3
+
+A blog
+claim         in scope    contradict    hold    not seen    not exercised
+----------  ----------  ------------  ------  ----------  ---------------
+blog-equal           2             1       1
+blog-gpu
+blog-why             3                                                  3
+
+"""
+REST = """\
+Holds
+-----
 
 doc-stable: "It is `the same` in every run."
 - all cells: op: no difference in 6 repeats in 3 processes
@@ -106,21 +112,29 @@ doc-stable: "It is `the same` in every run."
 blog-equal: Both agree.
 - tensorflow 2.16.2: op/a and op/b: the same bits in 6 repeats in 3 processes
 
-Contradicted
-------------
-
-blog-equal: Both agree.
-- tensorflow 2.17.1: op/a and op/b: other bits in 6 repeats in 3 processes
-
 Not exercised
 -------------
 
 blog-why: "It is so."
 - all cells: bits don't tell why
 
-No cell with a result is in the scope of blog-gpu.
 """
-    )
+IDLE = "No cell with a result is in the scope of blog-gpu.\n"
+
+
+def test_every_claim_and_the_evidence_of_the_rest_on_demand() -> None:
+    brief, _, _ = claims.render(three()).rpartition("`--verbose`")
+    assert claims.render(three(), listed=True) == brief + LISTED + IDLE
+    assert claims.render(three(), verbose=True) == brief + LISTED + REST + IDLE
+
+
+def test_a_reading_is_told_from_what_its_author_said() -> None:
+    differ = ran(V17, *[outputs("op", a="xx", b="yy")] * 3)
+    read = LEDGER[1].model_copy(update={"reading": True})
+    held = results(differ, of=[read])
+    told = "in at least one cell: 1, 1 of them only as a reading of the text."
+    assert told in claims.summary(held)
+    assert "\nblog-equal (a reading of the text): Both agree.\n" in claims.render(held)
 
 
 def test_cases_with_the_same_evidence_share_a_line() -> None:
@@ -143,60 +157,44 @@ def test_lines_of_two_host_classes_say_which() -> None:
 PAGE = """\
 # Published claims about TensorFlow's determinism
 
-3 claims from 1 source, held against 3 cells with a result: 1 contradicted and 1 upheld by at \
-least one cell, 1 about no cell here.
+3 claims from 1 source, held against 3 cells with a result. Contradicted in at least one cell: 1. \
+Contradicted in none and upheld in at least one: 0. A difference that was not seen, which does not \
+contradict: 0. Not exercised: 1. About no cell here: 1.
 
 {meaning}
 
 - docker, cpu avx512\\_bf16, AMD EPYC 9R14: 3 cells, 2026-11-22
 
-## A blog
+| source | claims | contradicted | hold | not seen | not exercised | no cell |
+| --- | --: | --: | --: | --: | --: | --: |
+| [A blog](https://example.org/blog) | 3 | 1 |  |  | 1 | 1 |
 
-<https://example.org/blog>. Read: one post.
-
-| claim | cells in scope | hold | contradict | do not exercise |
-| --- | --: | --: | --: | --: |
-| [blog-equal](#blog-equal) | 2 | 1 | 1 |  |
-| [blog-gpu](#blog-gpu) |  |  |  |  |
-| [blog-why](#blog-why) | 3 |  |  | 3 |
+## Contradicted
 
 ### blog-equal
 
 > Both agree.
 
-Paraphrased, or quoted with words of ours. Scope: tensorflow >=2.16. Read so.
+Paraphrase of [A blog](https://example.org/blog). Scope: tensorflow \\>=2.16. Decided by the same \
+bits in `op/a and op/b`. Read so.
 
-Decided by the same bits in `op/a and op/b`.
-
-**Holds** in 1 cell:
-
-- tensorflow 2.16.2: op/a and op/b: the same bits in 6 repeats in 3 processes
-
-**Contradicted** in 1 cell:
+**Contradicted** in 1 of 2 cells:
 
 - tensorflow 2.17.1: op/a and op/b: other bits in 6 repeats in 3 processes
 
-### blog-gpu
+**Holds** in 1 of 2 cells:
 
-> It is so.
+- tensorflow 2.16.2: op/a and op/b: the same bits in 6 repeats in 3 processes
 
-Quoted. Scope: device gpu.
+## Not exercised
 
-Decided by variation from process to process (likely) in `op`.
+| claim | what it says | scope | cells | evidence |
+| --- | --- | --- | --- | --- |
+| `blog-why` | It is so. | every cell | 3 of 3 | all cells: bits don't tell why |
 
-**Not exercised**: no cell with a result is in scope.
+## About no cell here
 
-### blog-why
-
-> It is so.
-
-Quoted. Scope: every cell.
-
-Undecided: bits don't tell why.
-
-**Not exercised** in 3 cells:
-
-- all cells: bits don't tell why
+`blog-gpu`.
 """
 
 
@@ -215,12 +213,15 @@ def test_for_programs() -> None:
         "url": "https://example.org/blog",
         "text": "Both agree.",
         "quoted": False,
+        "reading": False,
         "scope": "tensorflow >=2.16",
         "tests": ["the same bits: op/a and op/b"],
         "undecided": "",
         "note": "Read so.",
+        "outcome": "contradicted",
         "holds": 1,
         "contradicted": 1,
+        "not_seen": 0,
         "not_exercised": 0,
     }
     first, _, last = equal["cells"]
