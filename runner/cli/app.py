@@ -141,7 +141,7 @@ def run(
     if as_json:
         showing.print_json(comparison)
     else:
-        showing.print_table(comparison, columns.value, "*")
+        showing.print_table(comparison, columns.value)
         console.print(showing.next_step(workspace, record), highlight=False, soft_wrap=True)
     return code
 
@@ -206,16 +206,16 @@ def report(
     results: Results = None,
     form: Form = FormatOption.table,
     columns: Columns = ColumnsOption.families,
-    case: Cases = "*",
+    case: Cases = showing.EVERY,
 ) -> int:
     """Print the table of the stored results of a matrix; it runs nothing and needs no engine."""
     scope = showing.scope(matrix, only or (), everything=everything)
-    comparison = showing.of_store(results or scope.results, scope.cells)
+    comparison = showing.of_store(results or scope.results, scope.cells, case)
     match form:
         case FormatOption.table:
-            showing.print_table(comparison, columns.value, case)
+            showing.print_table(comparison, columns.value)
         case FormatOption.markdown:
-            showing.print_markdown(comparison, columns.value, case)
+            showing.print_markdown(comparison, columns.value)
         case FormatOption.json:
             showing.print_json(comparison)
     return 0
@@ -232,12 +232,12 @@ def changes(
         str, typer.Option("--axis", metavar="AXIS", help="Along which axis.")
     ] = TENSORFLOW,
     form: Form = FormatOption.table,
-    case: Cases = "*",
+    case: Cases = showing.EVERY,
 ) -> int:
     """Print at which releases each case changed bits, from stored results; it runs nothing."""
     scope = showing.scope(matrix, only or (), everything=everything)
-    comparison = showing.of_store(results or scope.results, scope.cells)
-    showing.print_changes(comparison, axis, case, form.value)
+    comparison = showing.of_store(results or scope.results, scope.cells, case)
+    showing.print_changes(comparison, axis, form.value)
     return 0
 
 

@@ -12,6 +12,7 @@ from rich.style import Style
 
 from runner.analysis.changes import find_walks
 from runner.analysis.compare import compare
+from runner.analysis.selection import of_cases
 from runner.analysis.stages import traced
 from runner.cli.workspace import Workspace, home
 from runner.errors import InputError, NothingSelected
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from runner.results.records import RunRecord
 
 DEFAULT_MATRIX: Final = Path("matrix.yaml")
+EVERY: Final = "*"
 _NARROWEST: Final = 60
 _STYLES: Final = {
     Tone.TITLE: Style(bold=True),
@@ -53,13 +55,13 @@ def of_run(workspace: Workspace, record: RunRecord) -> Comparison:
     return traced(compare(trials, [record], stored.damaged), workspace.store.load)
 
 
-def of_store(results: Path, cells: Collection[str] | None = None) -> Comparison:
-    """Compare what is stored: these cells, or all of them.
+def of_store(results: Path, cells: Collection[str] | None = None, cases: str = EVERY) -> Comparison:
+    """Compare what is stored: these cells, or all of them; `cases` is a pattern on names of cases.
 
     Raises
     ------
     NothingSelected
-        Nothing is stored, or nothing of these cells.
+        Nothing is stored, or nothing of these cells, or no such case.
     """
     store = Store(results)
     trials, runs = store.trials(cells), store.runs()
@@ -74,6 +76,10 @@ def of_store(results: Path, cells: Collection[str] | None = None) -> Comparison:
         )
     damaged = (*trials.damaged, *runs.damaged)
     comparison = compare(trials.records, [run for run in said if run.cells], damaged)
+    if cases != EVERY:
+        comparison = of_cases(comparison, cases)
+        if not any(context.families for context in comparison.contexts):
+            raise NothingSelected(f"--case {cases}: no case with a result has such a name")
     return traced(comparison, store.load)
 
 
@@ -112,7 +118,7 @@ class Scope:
 
 
 def print_changes(
-    comparison: Comparison, axis: str, cases: str, form: Literal["table", "markdown", "json"]
+    comparison: Comparison, axis: str, form: Literal["table", "markdown", "json"]
 ) -> None:
     """Print at which values of an axis each case changed bits.
 
@@ -129,14 +135,14 @@ def print_changes(
         )
     walks = [(context, find_walks(context, axis)) for context in comparison.contexts]
     if form == "json":
-        print(change_formats.as_json(walks, cases), end="")
+        print(change_formats.as_json(walks), end="")
         return
-    parts = [part for context, found in walks for part in make_parts(context, found, cases)]
+    parts = [part for context, found in walks for part in make_parts(context, found)]
     write = change_formats.text if form == "table" else change_formats.markdown
     print(write(parts), end="")
 
 
-def print_table(comparison: Comparison, columns: Columns, cases: str) -> None:
+def print_table(comparison: Comparison, columns: Columns) -> None:
     """Print the table, in colour on a terminal."""
     console = Console()
     system = console._color_system  # noqa: SLF001 - rich gives no other way to ask
@@ -145,13 +151,13 @@ def print_table(comparison: Comparison, columns: Columns, cases: str) -> None:
         return _STYLES[tone].render(text, color_system=system)
 
     width = max(_NARROWEST, min(console.width, table.WIDTH)) if console.is_terminal else table.WIDTH
-    text = table.render(comparison, columns=columns, cases=cases, width=width, paint=paint)
+    text = table.render(comparison, columns=columns, width=width, paint=paint)
     print(text, end="")
 
 
-def print_markdown(comparison: Comparison, columns: Columns, cases: str) -> None:
+def print_markdown(comparison: Comparison, columns: Columns) -> None:
     """Print the table as Markdown."""
-    print(markdown.render(comparison, columns=columns, cases=cases), end="")
+    print(markdown.render(comparison, columns=columns), end="")
 
 
 def print_json(comparison: Comparison) -> None:

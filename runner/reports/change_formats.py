@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from fnmatch import fnmatchcase
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
@@ -42,13 +41,13 @@ def markdown(parts: Iterable[Part], level: int = 3) -> str:
     return "\n\n".join(blocks or [_NOTHING]) + "\n"
 
 
-def as_json(found: Iterable[tuple[Context, Sequence[Walk]]], cases: str = "*") -> str:
+def as_json(found: Iterable[tuple[Context, Sequence[Walk]]]) -> str:
     """Write all walks for programs: ASCII, stop by stop, with the changes of each case."""
     document = [
         {
             "engine": context.engine,
             "host_class": one_line(context.host_class),
-            "walks": [_walk_document(walk, cases) for walk in walks],
+            "walks": [_walk_document(walk) for walk in walks],
         }
         for context, walks in found
     ]
@@ -87,12 +86,12 @@ def _markdown_row(cells: Sequence[str]) -> str:
     return f"{line}\n|{' --- |' * len(cells)}" if cells[0] == "case" else line
 
 
-def _walk_document(walk: Walk, glob: str) -> dict[str, object]:
+def _walk_document(walk: Walk) -> dict[str, object]:
     return {
         "axis": walk.axis,
         "axes": _inert(walk.axes),
         "stops": [_inert(stop) for stop in walk.stops],
-        "cases": [_case_document(case) for case in walk.cases if fnmatchcase(case.case, glob)],
+        "cases": [_case_document(case) for case in walk.cases],
     }
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -58,21 +57,20 @@ class Part:
     notes: tuple[str, ...]
 
 
-def make_parts(context: Context, walks: Sequence[Walk], cases: str = "*") -> tuple[Part, ...]:
-    """Say what changed on the walks of a context; `cases` is a glob over names of cases."""
+def make_parts(context: Context, walks: Sequence[Walk]) -> tuple[Part, ...]:
+    """Say what changed on the walks of a context."""
     alike: dict[tuple[str, ...], list[Walk]] = defaultdict(list)
     for walk in walks:
         alike[_stops(walk)].append(walk)
-    return tuple(_part(context, same, stops, cases) for stops, same in alike.items())
+    return tuple(_part(context, same, stops) for stops, same in alike.items())
 
 
-def _part(context: Context, walks: Sequence[Walk], stops: tuple[str, ...], glob: str) -> Part:
+def _part(context: Context, walks: Sequence[Walk], stops: tuple[str, ...]) -> Part:
     scales = Scales.of([walk.axes for walk in walks])
     by_case: dict[str, list[tuple[Walk, CaseWalk]]] = defaultdict(list)
     for walk in walks:
         for case in walk.cases:
-            if fnmatchcase(case.case, glob):
-                by_case[case.case].append((walk, case))
+            by_case[case.case].append((walk, case))
     rows: list[Row] = []
     unchanged: dict[str, list[str]] = {_STEADY: [], _UNSTEADY: [], _NOWHERE: []}
     for name, tracks in by_case.items():

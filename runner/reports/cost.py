@@ -33,6 +33,8 @@ def _lines(found: Costs) -> Iterable[str]:
             f"all cases: {_told(found.together)}; what most of them share comes from what ran "
             "beside them, not from determinism"
         )
+    elif any(found.seen(one.cost) for one in found.cases):
+        yield "too few families to tell what determinism costs from what ran beside the trials"
     seen = {family: cost for family, cost in found.families.items() if found.seen(cost)}
     for family, cost in sorted(seen.items(), key=lambda pair: -pair[1].ratio):
         yield f"{brief(family)}: {_told(cost)}"

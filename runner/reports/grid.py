@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
 
 from runner.analysis.comparison import Verdict
@@ -62,13 +61,13 @@ class Grid:
     rows: tuple[tuple[TableCell, ...], ...]
 
 
-def make_grid(context: Context, scales: Scales, columns: Columns, glob: str = "*") -> Grid:
-    """Fold the cells of a context; `glob` selects the cases.
+def make_grid(context: Context, scales: Scales, columns: Columns) -> Grid:
+    """Fold the cells of a context.
 
     Families go across and cells down. Cases, of which there are many with long names, go down and
     cells across.
     """
-    names = _names(context, columns, glob)
+    names = _names(context, columns)
     told = any(fewer_trials(cell) for cell in context.cells)
     folds = fold(
         scales,
@@ -117,11 +116,10 @@ def _trials(cell: CellResult) -> str:
     return f"{cell.done} of {started}" if fewer_trials(cell) else str(cell.done)
 
 
-def _names(context: Context, columns: Columns, glob: str) -> tuple[str, ...]:
+def _names(context: Context, columns: Columns) -> tuple[str, ...]:
     if columns == "families":
         return tuple(context.families)
-    cases = [case for cases in context.families.values() for case in cases]
-    return tuple(case for case in cases if fnmatchcase(case, glob))
+    return tuple(case for cases in context.families.values() for case in cases)
 
 
 def _entries(cell: CellResult, columns: Columns, names: Iterable[str]) -> tuple[str, ...]:

@@ -27,14 +27,13 @@ def render(
     comparison: Comparison,
     *,
     columns: Columns = "families",
-    cases: str = "*",
     level: int = 3,
 ) -> str:
     """Write a comparison as Markdown whose headings are of the given level."""
     blocks = [
         block
         for context in comparison.contexts
-        for block in _section(make_section(context, columns, cases), level)
+        for block in _section(make_section(context, columns), level)
     ]
     blocks += [block for note in damage(comparison) for block in _note(note)]
     return "\n\n".join(blocks or [_NOTHING]) + "\n"

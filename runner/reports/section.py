@@ -33,12 +33,12 @@ class Section:
     notes: tuple[Note, ...]
 
 
-def make_section(context: Context, columns: Columns, cases: str) -> Section:
-    """Say one context; `cases` is a glob over case names, for `columns="cases"`."""
+def make_section(context: Context, columns: Columns) -> Section:
+    """Say one context."""
     cells = [cell.axes for cell in context.cells]
     missing = [cell.axes for cell in context.missing]
     scales = Scales.of(cells, also=missing)
-    grid = make_grid(context, scales, columns, cases)
+    grid = make_grid(context, scales, columns)
     return Section(
         title=heading(context),
         caption=tuple(map(one_line, _caption(context, scales))),

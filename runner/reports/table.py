@@ -36,7 +36,6 @@ def render(
     comparison: Comparison,
     *,
     columns: Columns = "families",
-    cases: str = "*",
     width: int = WIDTH,
     paint: Paint = plain,
 ) -> str:
@@ -47,7 +46,7 @@ def render(
     blocks = [
         block
         for context in comparison.contexts
-        for block in _section(make_section(context, columns, cases), width, paint)
+        for block in _section(make_section(context, columns), width, paint)
     ]
     blocks += [_note(note, width, paint) for note in damage(comparison)]
     return "\n\n".join(blocks or [_NOTHING]) + "\n"

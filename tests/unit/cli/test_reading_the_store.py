@@ -115,6 +115,17 @@ def test_changes_for_programs() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", ["report", "changes"])
+@pytest.mark.parametrize("form", ["table", "markdown", "json"])
+def test_a_case_there_is_not(command: str, form: str) -> None:
+    assert samebits(command, "--case", "nn.*", "--format", form) == (
+        3,
+        "",
+        "error: --case nn.*: no case with a result has such a name\n",
+    )
+
+
+@pytest.mark.usefixtures("folder")
 def test_an_axis_there_is_not() -> None:
     assert samebits("changes", "--axis", "tensorfow") == (
         2,

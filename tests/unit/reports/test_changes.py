@@ -10,6 +10,8 @@ from unit.results.synthetic import UNSUPPORTED, case, cell, trial, trials
 
 from runner.analysis.changes import find_walks
 from runner.analysis.compare import compare
+from runner.analysis.comparison import Comparison
+from runner.analysis.selection import of_cases
 from runner.reports import change_formats
 from runner.reports.changes import Row, make_parts
 
@@ -89,8 +91,14 @@ def context_of(records: Iterable[TrialRecord]) -> Context:
     return context
 
 
-def parts(context: Context, glob: str = "*") -> tuple[Part, ...]:
-    return make_parts(context, find_walks(context), glob)
+def parts(context: Context) -> tuple[Part, ...]:
+    return make_parts(context, find_walks(context))
+
+
+def of_case(name: str) -> Context:
+    """The context of the store with this case alone."""
+    (context,) = of_cases(Comparison(contexts=(store(),), damaged=()), name).contexts
+    return context
 
 
 def test_the_whole_table() -> None:
@@ -98,11 +106,11 @@ def test_the_whole_table() -> None:
 
 
 def test_markdown() -> None:
-    assert change_formats.markdown(parts(store(), "nn.one")) == MARKDOWN
+    assert change_formats.markdown(parts(of_case("nn.one"))) == MARKDOWN
 
 
 def test_walks_that_agree_are_one_row_and_then_need_no_name() -> None:
-    text = change_formats.text(parts(store(), "nn.back"))
+    text = change_formats.text(parts(of_case("nn.back")))
     assert "nn.back  ABBA    2.16.2, 2.18.1 (back to the bits of 2.15.1)" in text
 
 
@@ -150,8 +158,8 @@ def test_nothing_to_walk_along() -> None:
 
 
 def test_json_has_every_stop() -> None:
-    context = store()
-    document = json.loads(change_formats.as_json([(context, find_walks(context))], "nn.back"))
+    context = of_case("nn.back")
+    document = json.loads(change_formats.as_json([(context, find_walks(context))]))
     assert document["schema_version"] == 1
     (found,) = document["contexts"]
     off, on = found["walks"]

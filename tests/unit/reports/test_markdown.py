@@ -76,12 +76,6 @@ def test_cases_go_down_and_cells_across() -> None:
     assert len([line for line in lines if line.startswith("|")]) == 6
 
 
-def test_a_glob_selects_cases() -> None:
-    text = markdown.render(small(), columns="cases", cases="*.grad")
-    assert text.count("\n| nn.conv2d.grad") == 1
-    assert "\n| random.normal " not in text
-
-
 def test_headings_have_the_level_asked_for() -> None:
     assert markdown.render(small(), level=2).startswith("## Docker")
 

@@ -81,19 +81,6 @@ def test_cases_down() -> None:
     assert "\n".join(tabled(table.render(small(), columns="cases"))) == CASES
 
 
-@pytest.mark.parametrize(
-    ("glob", "cases"),
-    [
-        ("nn.*", ["nn.conv2d", "nn.conv2d.grad"]),
-        ("*.grad", ["nn.conv2d.grad"]),
-        ("nothing", []),
-    ],
-)
-def test_a_glob_selects_cases(glob: str, cases: list[str]) -> None:
-    text = table.render(small(), columns="cases", cases=glob)
-    assert re.findall(r"^(?:nn|random)\.[\w.]+(?=  )", text, re.MULTILINE) == cases
-
-
 def test_an_empty_store_says_so() -> None:
     assert table.render(compare([], [])) == "The store has no results yet.\n"
 
