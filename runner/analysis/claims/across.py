@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from runner.analysis.claims.outcome import Finding, Outcome
 from runner.analysis.claims.predicates import DiffersAcross, SameAcross
-from runner.analysis.claims.weighing import ENOUGH, absence, failure, made, named, selected, silent
+from runner.analysis.claims.weighing import (
+    ENOUGH,
+    absence,
+    failure,
+    made,
+    named,
+    of_outputs,
+    selected,
+    silent,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +36,10 @@ def look_across(
 ) -> Iterator[Finding]:
     """Give what the cases of a cell say of a test; `earlier` are nearest first."""
     for case in named(cell, test.cases):
-        yield case if isinstance(case, Finding) else _change(test, case, earlier)
+        if isinstance(case, Finding):
+            yield case
+        else:
+            yield of_outputs(_change(test, case, earlier), test.outputs)
 
 
 def same_case(spot: Spot, case: CaseResult) -> CaseResult | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,12 @@ def made(subject: str, outcome: Outcome, why: str, evidence: Evidence | None = N
     """Make a finding on the evidence of a case."""
     processes, seen = (evidence.processes, evidence.seen) if evidence else (0, 0)
     return Finding(subject=subject, outcome=outcome, why=why, processes=processes, seen=seen)
+
+
+def of_outputs(finding: Finding, names: Sequence[str]) -> Finding:
+    """Say in its subject which outputs of a case a finding is about, where not all."""
+    named_so = f"{finding.subject}/{','.join(names)}"
+    return replace(finding, subject=named_so) if names else finding
 
 
 def silent(subject: str, why: str, evidence: Evidence | None = None) -> Finding:

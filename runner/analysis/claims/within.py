@@ -13,6 +13,7 @@ from runner.analysis.claims.weighing import (
     failure,
     made,
     named,
+    of_outputs,
     selected,
     silent,
 )
@@ -42,7 +43,7 @@ def look(test: Stable | Varies | Unsupported, cell: CellResult) -> Iterator[Find
             case _, Unsupported():
                 yield _refused(test, case)
             case _, _:
-                yield _varied(test, case)
+                yield of_outputs(_varied(test, case), test.outputs)
 
 
 def _varied(test: Stable | Varies, case: CaseResult) -> Finding:

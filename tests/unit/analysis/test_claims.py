@@ -105,6 +105,8 @@ def test_what_differs_only_in_reverse_order_is_another_program() -> None:
 
 def test_only_the_outputs_that_a_claim_names_count() -> None:
     cells = ran(ON, *[outputs("op", left=["x", "x"], product=["y", word]) for word in "yz"])
+    [told] = judged(claim({**STABLE, "outputs": "left"}), cells).cells[0].findings
+    assert told.subject == "op/left"
     assert said(claim({**STABLE, "outputs": "left"}), cells)[0][0] == "holds"
     assert said(claim({**STABLE, "outputs": ["left", "product"]}), cells) == [
         (
