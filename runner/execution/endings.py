@@ -22,7 +22,7 @@ _MEANINGS: Final = {
 # The lines that TensorFlow and absl log before they abort: "2026-11-22 20:32:22.1: F file.cc:234] "
 # and "F0000 00:00:1795379291.02   25630 file.cc:153] ".
 _FATAL: Final = re.compile(
-    r"^(?:\d{4}-\d\d-\d\d \S+ F|F\d{4}) [^\]]*\] (?P<said>.+)$", re.MULTILINE
+    r"^(?:\d{4}-\d\d-\d\d \S+ F|F\d{4}) [^\]\n]*\] (?P<said>.+)$", re.MULTILINE
 )
 
 

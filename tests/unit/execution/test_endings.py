@@ -43,6 +43,12 @@ NOT_FATAL = "2026-11-22 20:32:18.987134: I tensorflow/core/util/port.cc:153] one
         ),
         pytest.param(
             1,
+            "F0000 of no file\n[1/2] a step\n[2/2] the end",
+            "the probe ended with exit code 1: [2/2] the end",
+            id="a fatal line is one line",
+        ),
+        pytest.param(
+            1,
             f"{NOT_FATAL}\nthe end",
             "the probe ended with exit code 1: the end",
             id="no fatal line",
