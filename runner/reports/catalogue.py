@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COMMAND: Final = "python -m runner cases --format markdown > docs/probe.md"
 _SPECIAL: Final = re.compile(r"[\\*_<>|]")
 _CODE: Final = re.compile(r"(`[^`]*`)")
+_EXERCISES: Final = 43  # columns, so that a line has at most 100 beside the longest names
 _INTRODUCTION: Final = """\
 Every case is one small computation with fixed inputs. It runs several times in a process, re-seeded
 each time, and in several processes, one of which runs all cases in reverse order. What is compared
@@ -32,7 +33,7 @@ def text(catalogue: Catalogue) -> str:
         rows,
         headers=("case", "family", "since", "exercises"),
         disable_numparse=True,
-        maxcolwidths=[None, None, None, 52],
+        maxcolwidths=[None, None, None, _EXERCISES],
     )
     lines = [line.rstrip() for line in table.splitlines()]
     return "\n".join([*lines, "", _counted(catalogue)]) + "\n"

@@ -139,7 +139,7 @@ def _legend(context: Context, grid: Grid, columns: Columns) -> Iterable[str]:
 
 _MEANINGS = {
     Verdict.VARIES: "varies from run to run, so it is neither equal to another cell nor different",
-    Verdict.UNSUPPORTED: "not supported by this TensorFlow",
+    Verdict.UNSUPPORTED: "not supported: it does not exist there, or TensorFlow refuses to run it",
     Verdict.ERROR: "failed",
 }
 

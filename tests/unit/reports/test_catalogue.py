@@ -63,6 +63,10 @@ def test_text() -> None:
     assert text(SMALL) == TABLE
 
 
+def test_the_catalogue_is_at_most_100_columns_wide() -> None:
+    assert max(map(len, text(read_catalogue(find_probe())).splitlines())) <= 100
+
+
 def test_the_page() -> None:
     page = markdown(SMALL)
     assert page.startswith("# The cases of the probe\n\n<!-- Generated from the catalogue by `")

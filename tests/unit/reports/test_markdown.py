@@ -35,7 +35,7 @@ All cells: python 3.11, device cpu, threads 2, onednn, tf32 and xla default, env
 Down a column, cells with the same letter are bit-identical, cells with different letters are not. \
 Letters of different columns are unrelated.<br>
 \\~ varies from run to run, so it is neither equal to another cell nor different<br>
-· not supported by this TensorFlow<br>
+· not supported: it does not exist there, or TensorFlow refuses to run it<br>
 A letter before such a mark speaks for the other cases of the family, which agree with that letter \
 and with no other.<br>
 A letter rests on 6 repeats without a difference: at 95 %, fewer than 50 % of repeats differ.

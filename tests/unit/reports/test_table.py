@@ -34,7 +34,7 @@ tensorflow      determinism  stream  conv
 Down a column, cells with the same letter are bit-identical, cells with different letters are not.
 Letters of different columns are unrelated.
 ~  varies from run to run, so it is neither equal to another cell nor different
-·  not supported by this TensorFlow
+·  not supported: it does not exist there, or TensorFlow refuses to run it
 A letter before such a mark speaks for the other cases of the family, which agree with that letter
 and with no other.
 A letter rests on 6 repeats without a difference: at 95 %, fewer than 50 % of repeats differ.
