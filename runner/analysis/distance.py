@@ -35,11 +35,6 @@ class Distance:
     greatest: float | None = None
     ulps: int | None = None
 
-    @property
-    def share(self) -> float:
-        """Mismatched elements, as a share of all."""
-        return self.mismatched / self.elements if self.elements else 0.0
-
 
 def measure(left: LoadedArray, right: LoadedArray) -> Distance | None:
     """Measure two arrays; None where their types or shapes differ."""

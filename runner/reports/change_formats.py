@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from tabulate import tabulate
 
+from runner.reports import words
 from runner.reports.markdown import escape
-from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from runner.analysis.changes import CaseWalk, Change, Walk
     from runner.analysis.comparison import Context
@@ -46,12 +45,12 @@ def as_json(found: Iterable[tuple[Context, Sequence[Walk]]]) -> str:
     document = [
         {
             "engine": context.engine,
-            "host_class": one_line(context.host_class),
+            "host_class": context.host_class,
             "walks": [_walk_document(walk) for walk in walks],
         }
         for context, walks in found
     ]
-    return json.dumps({"schema_version": 1, "contexts": document}, indent=2) + "\n"
+    return words.as_json({"schema_version": 1, "contexts": document})
 
 
 def _text_blocks(part: Part, width: int) -> Iterable[str]:
@@ -89,16 +88,16 @@ def _markdown_row(cells: Sequence[str]) -> str:
 def _walk_document(walk: Walk) -> dict[str, object]:
     return {
         "axis": walk.axis,
-        "axes": _inert(walk.axes),
-        "stops": [_inert(stop) for stop in walk.stops],
+        "axes": dict(walk.axes),
+        "stops": [dict(stop) for stop in walk.stops],
         "cases": [_case_document(case) for case in walk.cases],
     }
 
 
 def _case_document(case: CaseWalk) -> dict[str, object]:
     return {
-        "case": one_line(case.case),
-        "family": one_line(case.family),
+        "case": case.case,
+        "family": case.family,
         "bits": [stop.group or None for stop in case.stops],
         "verdicts": [stop.verdict for stop in case.stops],
         "changes": [_change_document(one) for one in case.changes],
@@ -110,7 +109,3 @@ def _change_document(change: Change) -> dict[str, object]:
         "back_to": change.back_to or None,
         "moved": [one._asdict() for one in change.moved],
     }
-
-
-def _inert(axes: Mapping[str, str]) -> dict[str, str]:
-    return {one_line(axis): one_line(value) for axis, value in axes.items()}

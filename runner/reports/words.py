@@ -28,6 +28,6 @@ def as_json(document: object) -> str:
 def _inert(value: object) -> object:
     if isinstance(value, dict):
         return {inert(str(key)): _inert(entry) for key, entry in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [_inert(entry) for entry in value]
     return inert(value) if isinstance(value, str) else value
