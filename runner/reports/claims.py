@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from runner.analysis.claims.model import Source
     from runner.analysis.claims.outcome import CellOutcome, ClaimResult
+    from runner.analysis.claims.predicates import Test
     from runner.analysis.comparison import Context
 
     Axes = Mapping[str, str]
@@ -143,6 +144,12 @@ def _subjects(subjects: Sequence[str], shown: int) -> str:
     named = [brief(subject) for subject in subjects[:shown] if subject]
     named += [f"and {number(more, 'more case')}"] if more > 0 else []
     return f"{', '.join(named)}: " if named else ""
+
+
+def leaving_out(test: Test) -> str:
+    """Say which cases a test leaves out though its globs name them; nothing where it has none."""
+    left = getattr(test, "without", ())
+    return f", leaving out {', '.join(left)}" if left else ""
 
 
 def contexts_of(results: Sequence[ClaimResult]) -> list[Context]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from runner.analysis.claims.outcome import Outcome
+from runner.reports.claims import leaving_out
 from runner.reports.words import as_json
 from runner.results.records import EngineName
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runner.analysis.claims.outcome import CellOutcome, ClaimResult, Finding
+    from runner.analysis.claims.predicates import Test
 
 CLAIMS_SCHEMA: Literal[1] = 1
 
@@ -109,7 +111,7 @@ def _claim(result: ClaimResult) -> ReportedClaim:
         quoted=claim.quoted,
         reading=claim.reading,
         scope=claim.scope.words,
-        tests=tuple(f"{test.says}: {', '.join(test.subjects)}" for test in claim.tests),
+        tests=tuple(map(_test, claim.tests)),
         undecided=claim.undecided,
         note=claim.note,
         outcome=result.outcome,
@@ -119,6 +121,10 @@ def _claim(result: ClaimResult) -> ReportedClaim:
         not_exercised=counts[Outcome.NOT_EXERCISED],
         cells=tuple(map(_cell, result.cells)),
     )
+
+
+def _test(test: Test) -> str:
+    return f"{test.says}: {', '.join(test.subjects)}{leaving_out(test)}"
 
 
 def _cell(cell: CellOutcome) -> ReportedCell:

@@ -16,6 +16,7 @@ from runner.reports.claims import (
     WORDS,
     by_source,
     contexts_of,
+    leaving_out,
     of,
     summary,
     told,
@@ -90,7 +91,9 @@ def _claim(result: ClaimResult) -> Iterator[str]:
 
 
 def _tests(claim: Claim) -> str:
-    return "; ".join(f"{test.says} in `{'`, `'.join(test.subjects)}`" for test in claim.tests)
+    return "; ".join(
+        f"{test.says} in `{'`, `'.join(test.subjects)}`{leaving_out(test)}" for test in claim.tests
+    )
 
 
 def _brief(results: Sequence[ClaimResult]) -> str:

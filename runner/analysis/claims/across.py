@@ -35,7 +35,7 @@ def look_across(
     test: SameAcross | DiffersAcross, cell: CellResult, earlier: Sequence[Spot]
 ) -> Iterator[Finding]:
     """Give what the cases of a cell say of a test; `earlier` are nearest first."""
-    for case in named(cell, test.cases):
+    for case in named(cell, test):
         if isinstance(case, Finding):
             yield case
         else:

@@ -25,7 +25,7 @@ def look_slower(test: Slower, cell: CellResult, earlier: Sequence[Spot]) -> Iter
     slower, and is contradicted where all are faster.
     """
     without = earlier[0].cell if earlier else None
-    cases = list(named(cell, test.cases))
+    cases = list(named(cell, test))
     costs = [_cost(one, cell, without) for one in cases]
     verdict = _verdict(test, [cost for cost in costs if cost])
     for case, cost in zip(cases, costs, strict=True):

@@ -41,10 +41,14 @@ class Strength(StrEnum):
     MAY = "may"
 
 
-class _OfCases(Row):
-    """A test of cases by name or glob, of all their outputs or of those named."""
+class OfCases(Row):
+    """A test of cases by name or glob, of all their outputs or of those named.
+
+    `without` are cases that a glob names and the claim does not mean.
+    """
 
     cases: Globs
+    without: Annotated[tuple[Glob, ...], BeforeValidator(_listed)] = ()
     outputs: Outputs = ()
 
     @property
@@ -54,7 +58,7 @@ class _OfCases(Row):
         return tuple(f"{case}{named}" for case in self.cases)
 
 
-class _OfPairs(Row):
+class OfPairs(Row):
     """A test of outputs two by two, within one cell."""
 
     pairs: tuple[tuple[Place, Place], ...] = Field(min_length=1)
@@ -68,24 +72,19 @@ class _OfPairs(Row):
 _LEVELS = {"in_process": "within a process", "processes": "from process to process"}
 
 
-class Stable(_OfCases):
-    """The bits do not differ: between repeats in a process, or between processes too.
-
-    `without` are cases that a glob of `cases` names and the claim does not mean.
-    """
+class Stable(OfCases):
+    """The bits do not differ: between repeats in a process, or between processes too."""
 
     test: Literal["stable"]
     level: Level = "processes"
-    without: Annotated[tuple[Glob, ...], BeforeValidator(_listed)] = ()
 
     @property
     def says(self) -> str:
         """What has to be seen."""
-        but = f", but for {', '.join(self.without)}," if self.without else ""
-        return f"no variation {_LEVELS[self.level]}{but}"
+        return f"no variation {_LEVELS[self.level]}"
 
 
-class Varies(_OfCases):
+class Varies(OfCases):
     """The bits differ from repeat to repeat in a process, or from process to process."""
 
     test: Literal["varies"]
@@ -98,7 +97,7 @@ class Varies(_OfCases):
         return f"variation {_LEVELS[self.level]} ({self.strength})"
 
 
-class Equal(_OfPairs):
+class Equal(OfPairs):
     """Two outputs in one cell are bit-identical."""
 
     test: Literal["equal"]
@@ -109,7 +108,7 @@ class Equal(_OfPairs):
         return "the same bits"
 
 
-class Different(_OfPairs):
+class Different(OfPairs):
     """Two outputs in one cell are not bit-identical."""
 
     test: Literal["different"]
@@ -121,7 +120,7 @@ class Different(_OfPairs):
         return f"other bits ({self.strength})"
 
 
-class Unsupported(_OfCases):
+class Unsupported(OfCases):
     """TensorFlow refuses to run the cases for the sake of determinism, by raising `error`."""
 
     test: Literal["unsupported"]
@@ -133,7 +132,7 @@ class Unsupported(_OfCases):
         return self.error
 
 
-class SameAcross(_OfCases):
+class SameAcross(OfCases):
     """The bits do not change along an axis while everything else stays."""
 
     test: Literal["same_across"]
@@ -145,7 +144,7 @@ class SameAcross(_OfCases):
         return f"the same bits along {self.axis}"
 
 
-class DiffersAcross(_OfCases):
+class DiffersAcross(OfCases):
     """The bits change along an axis while everything else stays."""
 
     test: Literal["differs_across"]
@@ -158,7 +157,7 @@ class DiffersAcross(_OfCases):
         return f"a change along {self.axis} ({self.strength})"
 
 
-class Slower(_OfCases):
+class Slower(OfCases):
     """The cases take longer with determinism on than in the same cell with it off.
 
     More than half of them have to where it is likely; one where it may be. `times` is how many

@@ -13,6 +13,7 @@ from runner.analysis.comparison import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from runner.analysis.claims.predicates import OfCases
     from runner.analysis.comparison import CaseResult, CellResult, Evidence, OutputResult
 
 ENOUGH = 2
@@ -27,12 +28,10 @@ _RESERVES = {
 }
 
 
-def named(
-    cell: CellResult, globs: Sequence[str], without: Sequence[str] = ()
-) -> Iterator[CaseResult | Finding]:
-    """Give the cases that `globs` name, and for each glob that names none a finding."""
-    meant = [case for case in cell.cases if not _matches(case, without)]
-    for glob in globs:
+def named(cell: CellResult, test: OfCases) -> Iterator[CaseResult | Finding]:
+    """Give the cases that a test names, and for each glob that names none a finding."""
+    meant = [case for case in cell.cases if not _matches(case, test.without)]
+    for glob in test.cases:
         found = [case for case in meant if _matches(case, (glob,))]
         yield from found
         if not found:

@@ -35,8 +35,7 @@ _WHY = "determinis"
 
 def look(test: Stable | Varies | Unsupported, cell: CellResult) -> Iterator[Finding]:
     """Give what each case of a cell says of a test."""
-    without = test.without if isinstance(test, Stable) else ()
-    for case in named(cell, test.cases, without):
+    for case in named(cell, test):
         match case, test:
             case Finding(), _:
                 yield case
