@@ -57,7 +57,8 @@ class Change:
 
     `after` equals `before` where only other axes moved; `moved` are those. `unknown` are the stops
     in between, `untried` the minor releases in between that no cell has. `back_to` is the first
-    stop that had the new bits already, or empty.
+    stop that had the new bits already, or empty. `doubtful` says that a stop in between or next to
+    them varies: the two may vary as well, and each have agreed with itself by chance.
     """
 
     before: str
@@ -66,6 +67,7 @@ class Change:
     untried: tuple[str, ...]
     moved: tuple[Move, ...]
     back_to: str
+    doubtful: bool
     proven: bool
 
 
@@ -184,6 +186,9 @@ def _changes(stops: Sequence[Stop], axis: str) -> Iterable[Change]:
             untried=_untried(stops[start : end + 1], axis),
             moved=moves(before.axes, after.axes, axis),
             back_to=first.get(after.group, ""),
+            doubtful=any(
+                stop.verdict is Verdict.VARIES for stop in stops[max(start - 1, 0) : end + 2]
+            ),
             proven=before.proven and after.proven,
         )
 

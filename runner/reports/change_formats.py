@@ -57,7 +57,9 @@ def _text_blocks(part: Part, width: int) -> Iterable[str]:
     yield "\n".join([part.title, "=" * len(part.title), *_wrapped(part.caption, width)])
     if part.rows:
         header, *rows = _cells(part)
-        taken = sum(max(map(len, column)) + 2 for column in [*zip(header, *rows, strict=True)][:-1])
+        columns = [*zip(header, *rows, strict=True)][:-1]
+        # tabulate makes a column two wider than its header, and leaves a gap of two after it
+        taken = sum(max(len(name) + 2, *map(len, column)) + 2 for name, *column in columns)
         widths = [None] * (len(header) - 1) + [max(_NARROWEST, width - taken)]
         table = tabulate(rows, headers=header, disable_numparse=True, maxcolwidths=widths)
         yield "\n".join(line.rstrip() for line in table.splitlines())

@@ -155,6 +155,7 @@ def _change(change: Change) -> str:
         *([f"{', '.join(change.untried)} not tried"] if change.untried else []),
         *([f"with {spelled(change.moved)}"] if change.moved and not alone else []),
         *([f"back to the bits of {change.back_to}"] if change.back_to else []),
+        *(["perhaps by chance, as it varies nearby"] if change.doubtful else []),
         *([] if change.proven else ["seen once"]),
     ]
     apart = change.unknown or change.untried
@@ -178,7 +179,8 @@ def _notes(
     changed: defaultdict[str, set[str]] = defaultdict(set, seams)
     for _, case in tracks:
         for change in case.changes:
-            changed[_place(change)].add(case.case)
+            if not change.doubtful:
+                changed[_place(change)].add(case.case)
     if changed:
         told = (f"{place} ({len(changed[place])})" for place in sorted(changed, key=rank))
         yield one_line(f"Cases that changed, by {walks[0].axis}: {', '.join(told)}.")

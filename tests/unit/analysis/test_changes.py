@@ -45,6 +45,7 @@ def change(before: str, after: str, **other: object) -> Change:
         "untried": (),
         "moved": (),
         "back_to": "",
+        "doubtful": False,
         "proven": True,
     }
     return Change(before=before, after=after, **(fields | other))  # type: ignore[arg-type] # by name
@@ -89,7 +90,27 @@ def test_what_has_no_one_result_leaves_the_place_of_a_change_open(
     words: Seen, verdict: Verdict
 ) -> None:
     seen = history({"2.15.1": ("a", "a"), "2.16.2": words, "2.17.1": ("b", "b")})
-    assert list(changes(seen)) == [change("2.15.1", "2.17.1", unknown=(("2.16.2", verdict),))]
+    doubtful = verdict is Verdict.VARIES
+    assert list(changes(seen)) == [
+        change("2.15.1", "2.17.1", unknown=(("2.16.2", verdict),), doubtful=doubtful)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "doubtful"),
+    [
+        pytest.param("~abcd", [True, False, False], id="just before"),
+        pytest.param("abcd~", [False, False, True], id="just after"),
+        pytest.param("~aabb", [False], id="further off"),
+    ],
+)
+def test_a_change_beside_a_stop_that_varies_may_be_chance(words: str, doubtful: list[bool]) -> None:
+    releases = ("2.15.1", "2.16.2", "2.17.1", "2.18.1", "2.19.1")
+    seen = {
+        release: ("x", "y") if word == "~" else (word, word)
+        for release, word in zip(releases, words, strict=True)
+    }
+    assert [one.doubtful for one in changes(history(seen))] == doubtful
 
 
 def test_what_has_no_one_result_is_no_change() -> None:
