@@ -26,7 +26,7 @@ def matrix(session: nox.Session) -> None:
 
 @nox.session
 def report(session: nox.Session) -> None:
-    """Print the table of all stored results, as text, Markdown or JSON."""
+    """Print the table of the stored results of a matrix, as text, Markdown or JSON."""
     _runner(session, "report")
 
 
