@@ -63,7 +63,7 @@ def categorical_eager(lab: Lab) -> Outputs:
     family="stream",
     exercises="tf.random.shuffle of numbers and of rows, global and operation seed",
     may_vary="whole numbers only: a changed seed rule or way of shuffling",
-    source="github.com/tensorflow/tensorflow/issues/52277",
+    source="tensorflow.org/api_docs/python/tf/random/set_seed",
 )
 def shuffle_eager(lab: Lab) -> Outputs:
     tf = lab.tf

@@ -75,7 +75,7 @@ def stateless_random(lab: Lab) -> Outputs:
     family="image",
     exercises="tf.image.stateless_random_contrast: a stateless draw, then adjust_contrast",
     may_vary="the mean over each image; on a GPU no deterministic kernel",
-    source="github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow.md",
+    source="github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow_status.md",
 )
 def stateless_random_contrast(lab: Lab) -> object:
     return lab.tf.image.stateless_random_contrast(_photos(lab), 0.5, 1.5, [lab.seed, 7])
@@ -86,7 +86,7 @@ def stateless_random_contrast(lab: Lab) -> object:
     family="image",
     exercises="tf.image.adjust_contrast of eight images",
     may_vary="the mean over each image is added in no fixed order on a GPU",
-    source="github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow.md",
+    source="github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow_status.md",
 )
 def adjust_contrast(lab: Lab) -> object:
     photos = lab.tf.constant(unit("image.contrast", 8, 64, 64, 3))
@@ -109,7 +109,7 @@ def adjust_hue(lab: Lab) -> object:
     family="image",
     exercises="tf.image.resize, bilinear, 16 x 16 to 64 x 64: gradient for the images",
     may_vary="sixteen pixels add into one, by atomics on a GPU unless deterministic (from 2.4)",
-    source="github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow.md",
+    source="github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow_status.md",
 )
 def resize_bilinear_grad(lab: Lab) -> object:
     return _resize_grad(lab, "bilinear")

@@ -31,7 +31,7 @@ FEW = 16  # steps of the recurrence, which runs one operation after another
     family="loss",
     exercises="tf.nn.softmax over 1000 classes, float32",
     may_vary="the exponential's polynomial and the order of the sum",
-    source="github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow.md",
+    source="github.com/tensorflow/tensorflow tensorflow/core/util/port.cc, what it says of oneDNN",
 )
 def softmax(lab: Lab) -> object:
     return lab.tf.nn.softmax(8 * fixed("softmax", ROWS, CLASSES))

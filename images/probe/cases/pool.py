@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from probe.registry import Lab, Outputs
 
 STATUS = "github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow_status.md"
-CUDNN = "docs.nvidia.com/deeplearning/cudnn, developer guide, Reproducibility (determinism)"
 IMAGES = (16, 32, 32, 16)
 VOLUMES = (4, 12, 16, 16, 16)
 CHANNELS = IMAGES[-1]
@@ -57,7 +56,7 @@ def max_pool3d_grad(lab: Lab) -> object:
     family="conv",
     exercises="tf.nn.avg_pool2d with overlapping 3 x 3 windows, forward and gradient",
     may_vary="the order in which an input's windows are added",
-    source=CUDNN,
+    source="github.com/tensorflow/tensorflow tensorflow/core/kernels/avgpooling_op.cc",
 )
 def avg_pool2d_grad(lab: Lab) -> Outputs:
     pool = partial(lab.tf.nn.avg_pool2d, ksize=3, strides=1, padding="SAME")
@@ -101,7 +100,7 @@ def batch_norm_training_grad(lab: Lab) -> Outputs:
     "nn.batch_norm.frozen.grad",
     family="conv",
     exercises="tf.compat.v1.nn.fused_batch_norm with given statistics: result and gradients",
-    may_vary="the offset's gradient is summed in no fixed order on a GPU",
+    may_vary="the gradients of scale and offset are summed in no fixed order on a GPU",
     source=f"{STATUS}, Fused Batch-Norm",
 )
 def batch_norm_frozen_grad(lab: Lab) -> Outputs:

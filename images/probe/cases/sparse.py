@@ -30,7 +30,7 @@ NO_WEIGHTS = "tf.math.bincount takes weights on a GPU only where XLA compiles it
     family="scatter",
     exercises="tf.math.bincount of 800,000 values with float32 weights, eight times",
     may_vary="to 2.14 unsorted_segment_sum; since then a sum per CPU thread, whatever it is handed",
-    source="github.com/tensorflow/tensorflow tensorflow/core/kernels/bincount_op.cc; issue 85065",
+    source="github.com/tensorflow/tensorflow tensorflow/core/kernels/bincount_op.cc",
 )
 def bincount_weighted(lab: Lab) -> object:
     tf = lab.tf

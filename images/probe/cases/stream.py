@@ -36,7 +36,7 @@ def normal_eager(lab: Lab) -> Outputs:
     family="stream",
     exercises="tf.random.normal eagerly and in a tf.function, re-seeded before each",
     may_vary="a function takes its operation seeds from its graph, when traced",
-    source="github.com/tensorflow/tensorflow/issues/59635",
+    source="tensorflow.org/api_docs/python/tf/random/set_seed",
 )
 def normal_function(lab: Lab) -> Outputs:
     draw = _normal(lab.tf)

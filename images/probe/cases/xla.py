@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from probe.registry import Body, Case, Lab, Outputs
 
 XLA = "openxla.org/xla/determinism"
-SCATTER = "github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow.md"
+SCATTER = "github.com/NVIDIA/framework-reproducibility doc/d9m/tensorflow_status.md"
 IMAGES, KERNEL, RESULT = (8, 16, 16, 8), (3, 3, 8, 16), (8, 16, 16, 16)
 UPDATES, PLACES, WIDTH = 4000, 50, 8
 DRAWS = 10_000

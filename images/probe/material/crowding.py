@@ -24,7 +24,9 @@ def values() -> NDArray[np.float32]:
     Scaling by a power of two is exact, so the bits are the same with every NumPy.
     """
     exponents = labels("scatter.exponents", COUNT, MAGNITUDES) - MAGNITUDES // 2
-    return np.ldexp(fixed("scatter.values", COUNT), exponents)
+    spread = np.ldexp(fixed("scatter.values", COUNT), exponents)
+    spread.setflags(write=False)
+    return spread
 
 
 def places() -> NDArray[np.int32]:
