@@ -30,6 +30,7 @@ from runner.environments.engine import (
     Prepared,
     local_capacity,
 )
+from runner.environments.gpu_faults import explained
 from runner.environments.probe import OWN_FOLDER
 from runner.environments.reaper import remove_session
 from runner.environments.session import Session
@@ -180,7 +181,7 @@ class DockerEngine:
                 state = self._containers.wait(container, trial.timeout)
                 return self._outcome(container, state, trial, out)
         except BROKEN as error:
-            return Outcome(exit_code=None, failure=self._told(error))
+            return Outcome(exit_code=None, failure=self._told(error, gpu=trial.gpu))
 
     def cancel(self) -> None:
         """End every build and container of this run."""
@@ -224,7 +225,7 @@ class DockerEngine:
             timed_out=timed_out,
             out_of_memory=oom,
             killed=code == _KILLED and not oom and not timed_out,
-            failure=problem or str(state.get("Error") or ""),
+            failure=problem or _meant(str(state.get("Error") or ""), trial.gpu),
             log=self._containers.log(container),
         )
 
@@ -257,8 +258,14 @@ class DockerEngine:
             raise EngineUnavailable(f"the engine stopped answering: {why(error)}") from None
         return info
 
-    def _told(self, error: Exception) -> str:
-        return "cancelled" if self._session.cancelled.is_set() else f"engine: {why(error)}"
+    def _told(self, error: Exception, gpu: str | None = None) -> str:
+        cancelled = self._session.cancelled.is_set()
+        return "cancelled" if cancelled else f"engine: {_meant(why(error), gpu)}"
+
+
+def _meant(said: str, gpu: str | None) -> str:
+    """What the engine said, with what it means where a GPU was asked for."""
+    return explained(said) if gpu else said
 
 
 def _seconds_between(start: str, end: str) -> float:

@@ -6,10 +6,13 @@ import re
 import signal
 from typing import Final
 
+from runner.environments.gpu_faults import find
 from runner.results.untrusted import inert
 
 _SIGNALLED: Final = 128
 _LONGEST_LINE: Final = 300
+# So a probe says that TensorFlow did not tell it, but the log; see images/probe/host/gpu.py.
+_SEE_LOG: Final = "its log above names the library that did not load"
 # What a signal says to those who did not write the library that raised it.
 _MEANINGS: Final = {
     "SIGABRT": "native code gave up",
@@ -27,21 +30,29 @@ _FATAL: Final = re.compile(
 
 
 def exit_reason(code: int, log: str) -> str:
-    """Say how the process ended, and the line of its log that tells most of why."""
-    line = _telling(log)
+    """Say how the process ended, the line of its log that tells most of why, and a GPU's fault."""
+    line, fault = _telling(log), find(log, "log")
+    of_gpu = f"; {fault}" if fault else ""
     name = _signal(code)
     if not name:
-        return f"the probe ended with exit code {code}" + (f": {line}" if line else "")
+        return f"the probe ended with exit code {code}" + (f": {line}" if line else "") + of_gpu
     meaning = f", {_MEANINGS[name]}" if name in _MEANINGS else ""
-    return f"the probe was ended by {name}{meaning}" + (
-        f"; it last printed: {line}" if line else ""
-    )
+    printed = f"; it last printed: {line}" if line else ""
+    return f"the probe was ended by {name}{meaning}{printed}{of_gpu}"
 
 
 def said(log: str, prefix: str) -> str:
-    """The last line of a log that begins with a prefix, without it."""
+    """The last line of a log that begins with a prefix, without it.
+
+    Where that line points to the log for a library that did not load, it is named instead.
+    """
     lines = [line for line in log.splitlines() if line.startswith(prefix)]
-    return inert(lines[-1].removeprefix(prefix).strip())[:500] if lines else ""
+    if not lines:
+        return ""
+    line = lines[-1].removeprefix(prefix).strip()
+    if line.endswith(_SEE_LOG) and (fault := find(log, "loading")):
+        line = f"{line.removesuffix(_SEE_LOG)}{fault}"
+    return inert(line)[:500]
 
 
 def _signal(code: int) -> str:

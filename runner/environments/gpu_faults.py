@@ -1,0 +1,88 @@
+"""Failures of a GPU, its driver and its container runtime, told apart by what was said. Pure.
+
+The texts, what they mean and where they were read are in `gpu_faults.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from runner.matrix import document
+from runner.results.untrusted import one_line
+
+Where = Literal["engine", "log", "loading"]
+_LONGEST_NAME: Final = 100
+
+
+class Fault(BaseModel):
+    """One row of the table, which says what its fields mean."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    where: tuple[Where, ...]
+    said: re.Pattern[str]
+    reason: str
+    remedy: str
+    source: tuple[str, ...]
+
+
+class Table(BaseModel):
+    """The whole table, the particular before the general."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What failed, and what to do about it."""
+
+    kind: str
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.remedy}"
+
+
+@cache
+def table() -> Table:
+    """Return the table that is shipped beside this module."""
+    path = Path(__file__).with_name("gpu_faults.yaml")
+    text = document.decode(path.read_bytes(), path.name)
+    return Table.model_validate(document.read(text, path.name).data)
+
+
+def find(text: str, where: Where) -> Found | None:
+    """Tell the failure that a text speaks of, or None."""
+    for fault in table().faults:
+        if where in fault.where and fault.said.search(text):
+            reason = fault.reason.format_map(_named(fault.said, text))
+            return Found(kind=fault.kind, reason=reason, remedy=fault.remedy)
+    return None
+
+
+def explained(said: str) -> str:
+    """What an engine said when it was to start a container with a GPU, and before it what it means.
+
+    A text that no row knows stays as it is.
+    """
+    found = find(said, "engine")
+    return f"{found} ({said})" if found else said
+
+
+def _named(said: re.Pattern[str], text: str) -> dict[str, str]:
+    """What each group holds: all that it matched, each once, in the order of the text."""
+    every = [match.groupdict() for match in said.finditer(text)]
+    return {
+        name: one_line(", ".join(dict.fromkeys(row[name] for row in every)))[:_LONGEST_NAME]
+        for name in said.groupindex
+    }
