@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from runner.environments.engine import Base, Blueprint
 from runner.environments.lock import Lock, Unresolvable
-from runner.matrix import catalog
+from runner.matrix import catalog, hardware
 from runner.matrix.cells import ENVIRONMENT_AXES
 from runner.results.records import EngineName, Host, Order, Status, TrialKey, TrialRecord
 
@@ -115,12 +115,12 @@ def wanted_orders(trials: int) -> tuple[Order, ...]:
 
 
 def refusal(cell: Cell, now: Circumstances) -> tuple[Action, str] | None:
-    """Say why a cell can't run: impossible anywhere, no device on this host, or no base for it."""
+    """Say why a cell can't run: impossible anywhere, no device here that can, or no base for it."""
     environment = cell.environment
     if reason := catalog.refusal(environment):
         return "refuse", reason
-    if cell.setting.device == "gpu" and not now.gpus:
-        return "skip", "no GPU on this host"
+    if reason := _device_refusal(cell, now.gpus):
+        return "skip", reason
     lock = now.locks.get(environment)
     if isinstance(lock, Unresolvable):
         return "refuse", f"can't be installed: {lock.reason}"
@@ -128,6 +128,23 @@ def refusal(cell: Cell, now: Circumstances) -> tuple[Action, str] | None:
     if isinstance(base, str):
         return "fail", base
     return None
+
+
+def _device_refusal(cell: Cell, gpus: tuple[HostGpu, ...]) -> str | None:
+    """Why this host has no device for a cell; its GPUs are of one class."""
+    if cell.setting.device == "cpu":
+        return None
+    if not gpus:
+        return "no GPU on this host"
+    return hardware.refusal(cell.environment, gpus[0].compute_capability, gpus[0].driver)
+
+
+def _warnings(cell: Cell, gpus: tuple[HostGpu, ...]) -> list[str | None]:
+    """What the reader should know of a cell that runs."""
+    said = [catalog.warning(cell.environment)]
+    if cell.setting.device == "gpu":
+        said.append(hardware.warning(cell.environment, gpus[0].compute_capability))
+    return said
 
 
 def trial_key(cell: Cell, now: Circumstances) -> TrialKey:
@@ -157,8 +174,8 @@ def _plan_cell(cell: Cell, now: Circumstances, stored: list[TrialRecord]) -> Pla
     same = [record for record in stored if record.key == key]
     wanted = wanted_orders(now.probe.trials)
     missing = wanted if now.fresh else _without(wanted, same)
-    warning = catalog.warning(cell.environment) or ""
-    note = "; ".join(filter(None, [warning, "" if same else _staleness(key, stored)]))
+    moved = "" if same else _staleness(key, stored)
+    note = "; ".join(filter(None, [*_warnings(cell, now.gpus), moved]))
     return PlannedCell(
         cell=cell,
         action="run" if missing else "reuse",

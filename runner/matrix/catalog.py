@@ -75,8 +75,8 @@ def _cuda_refusal(environment: Environment, row: Minor) -> str | None:
     compiled = Version(row.cuda)
     if cuda.major != compiled.major:
         return (
-            f"TensorFlow {environment.tensorflow} was compiled for CUDA {compiled.major}; "
-            f"the libraries of CUDA {cuda} have other names"
+            f"TensorFlow {environment.tensorflow} was compiled for CUDA {compiled.major} and opens "
+            f"libcudart.so.{row.opens['cudart']}; the libraries of CUDA {cuda} have other names"
         )
     if row.only and cuda not in SpecifierSet(row.only.cuda):
         return f"TensorFlow {environment.tensorflow} can't use CUDA {cuda}: {row.only.because}"

@@ -37,6 +37,8 @@ class Minor(_Row):
     cuda: str
     cudnn: str
     only: Only | None = None
+    opens: dict[str, str]
+    kernels: tuple[str, ...]
     tested: Pair
     declares: Pair | None = None
     constraints: dict[str, tuple[str, ...]] = {}
@@ -52,11 +54,19 @@ class Toolkit(_Row):
     source: tuple[str, ...]
 
 
+class Driver(_Row):
+    """NVIDIA's drivers: the oldest that runs a major release of CUDA."""
+
+    minimum: dict[str, str]
+    source: tuple[str, ...]
+
+
 class Table(_Row):
     """The whole table, with the minors from the oldest to the newest."""
 
     sources: dict[str, str]
     toolkit: Toolkit
+    driver: Driver
     releases: tuple[Minor, ...]
 
 

@@ -84,6 +84,42 @@ def test_a_cell_that_can_not_run_says_why(
     assert make_plan([cell], now).blueprints == {}
 
 
+@pytest.mark.parametrize(
+    ("gpu", "reason"),
+    [
+        pytest.param(
+            replace(GPUS[0], driver="470.256.02"),
+            "the driver 470.256.02 is older than 525.60.13, which CUDA 12 needs; update it",
+            id="driver",
+        ),
+        pytest.param(
+            replace(GPUS[0], compute_capability="5.2"),
+            "TensorFlow 2.20.0 has no code that this GPU, sm_52, can run, only for sm_60, sm_70, "
+            "sm_80, sm_89, compute_90",
+            id="architecture",
+        ),
+    ],
+)
+def test_a_gpu_or_a_driver_that_a_cell_can_not_use_skips_it(gpu: HostGpu, reason: str) -> None:
+    row = planned(circumstances(GPU_CELLS, gpus=(gpu,)), GPU_CELLS[0])
+    assert (row.action, row.reason, row.key) == ("skip", reason, None)
+    on_cpu = replace(GPU_CELLS[0], setting=CELL.setting)
+    assert planned(circumstances((on_cpu,), gpus=(gpu,)), on_cpu).action == "run"
+
+
+def test_a_cell_that_runs_on_code_for_another_architecture_says_so() -> None:
+    gpu = replace(GPUS[0], compute_capability="8.6")
+    cell = replace(GPU_CELLS[0], environment=replace(GPU_CELLS[0].environment, cuda="12.4.1"))
+    assert planned(circumstances((cell,), gpus=(gpu,)), cell).note == (
+        "outside the range TensorFlow declares: CUDA 12.4.1, not >=12.5,<13.0; "
+        "TensorFlow 2.20.0 has no code for sm_86; that for sm_80 runs"
+    )
+    on_cpu = replace(cell, setting=CELL.setting)
+    assert planned(circumstances((on_cpu,), gpus=(gpu,)), on_cpu).note == (
+        "outside the range TensorFlow declares: CUDA 12.4.1, not >=12.5,<13.0"
+    )
+
+
 def test_what_is_impossible_is_refused_before_it_is_skipped() -> None:
     cell = replace(GPU_CELLS[0], environment=replace(GPU_CELLS[0].environment, python="3.8"))
     assert planned(circumstances((cell,)), cell).action == "refuse"

@@ -66,15 +66,21 @@ def gpu(tensorflow: str, cuda: str, cudnn: str, python: str = "3.11") -> Environ
         ),
         pytest.param(
             gpu("2.15.1", "11.8.0", "8.9.4.25"),
-            "TensorFlow 2.15.1 was compiled for CUDA 12; the libraries of CUDA 11.8.0 have other "
-            "names",
+            "TensorFlow 2.15.1 was compiled for CUDA 12 and opens libcudart.so.12; the libraries "
+            "of CUDA 11.8.0 have other names",
             id="CUDA of the major before",
         ),
         pytest.param(
             gpu("2.21.0", "13.0.2", "9.24.0.43"),
-            "TensorFlow 2.21.0 was compiled for CUDA 12; the libraries of CUDA 13.0.2 have other "
-            "names",
+            "TensorFlow 2.21.0 was compiled for CUDA 12 and opens libcudart.so.12; the libraries "
+            "of CUDA 13.0.2 have other names",
             id="CUDA of the major after",
+        ),
+        pytest.param(
+            gpu("2.14.1", "12.2.2", "8.9.4.25"),
+            "TensorFlow 2.14.1 was compiled for CUDA 11 and opens libcudart.so.11.0; the libraries "
+            "of CUDA 12.2.2 have other names",
+            id="CUDA 12 for the last release of CUDA 11",
         ),
         pytest.param(
             gpu("2.4.4", "11.8.0", "8.9.6.50", "3.8"),
@@ -251,6 +257,30 @@ def test_what_a_minor_was_compiled_with_is_what_it_is_tested_with(row: Minor) ->
         assert environment is None or refusal(environment) is None
 
 
+@pytest.mark.parametrize("row", MINORS)
+def test_what_a_minor_opens_is_of_the_majors_it_was_compiled_with(row: Minor) -> None:
+    assert list(row.opens) == [
+        *("cudart", "cublas", "cufft", "curand", "cusolver", "cusparse", "cudnn")
+    ]
+    for library, compiled in (("cudart", row.cuda), ("cublas", row.cuda), ("cudnn", row.cudnn)):
+        assert Version(row.opens[library]).major == Version(compiled).major
+    assert row.only is None or f"libcusolver.so.{row.opens['cusolver']}" in row.only.because
+
+
+@pytest.mark.parametrize("row", MINORS)
+def test_the_newest_kernels_of_a_minor_come_with_ptx(row: Minor) -> None:
+    kinds, numbers = zip(*(name.split("_") for name in row.kernels), strict=True)
+    assert kinds == (*["sm"] * (len(kinds) - 1), "compute")
+    assert [int(one) for one in numbers] == sorted({int(one) for one in numbers})
+
+
+def test_each_cuda_that_a_release_was_compiled_for_has_its_oldest_driver() -> None:
+    majors = {str(Version(row.cuda).major) for row in table().releases}
+    assert majors <= set(table().driver.minimum)
+    oldest = [Version(driver) for driver in table().driver.minimum.values()]
+    assert oldest == sorted(oldest)
+
+
 def test_no_release_is_in_two_rows() -> None:
     patches = [patch for row in table().releases for patch in row.patches]
     assert len(patches) == len(set(patches)) == 52
@@ -259,4 +289,5 @@ def test_no_release_is_in_two_rows() -> None:
 
 def test_every_source_is_used() -> None:
     used = {source for row in table().releases for source in row.source}
-    assert used | set(table().toolkit.source) == set(table().sources)
+    others = {*table().toolkit.source, *table().driver.source}
+    assert used | others == set(table().sources)
