@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from runner.environments.engine import Trial
 from runner.errors import StoreError
+from runner.execution.declared import declared, hold
 from runner.execution.endings import exit_reason, said
 from runner.results.arrays import check_arrays
 from runner.results.probe_output import ProbeOutput, read_output
@@ -166,6 +167,10 @@ def _exited(outcome: Outcome) -> Judgement | None:
 
 
 def _judge_content(read: ProbeOutput | Rejected, task: Task) -> Judgement:
+    """Tell whether what a trial left is a result, of what was declared and asked for.
+
+    Of a result on a GPU, the reason names the declared libraries that it shows nothing of.
+    """
     if isinstance(read, Rejected):
         return Judgement(Status.RUN_FAILED, f"unreadable result: {read.reason}")
     asked = (task.order, task.probe.seed, task.probe.repeats)
@@ -177,8 +182,11 @@ def _judge_content(read: ProbeOutput | Rejected, task: Task) -> Judgement:
         ("Python", environment.python, ".".join(read.fingerprint.python.split(".")[:2])),
     )
     wrong = [f"{name} {was} was loaded, not {said}" for name, said, was in loaded if said != was]
-    wrong += _other_gpu(read, task)
-    return Judgement(Status.MISMATCH, "; ".join(wrong)) if wrong else Judgement(Status.DONE)
+    held = hold(declared(environment, task.blueprint.lock), read.fingerprint)
+    wrong += [*held.differs, *_other_gpu(read, task)]
+    if wrong:
+        return Judgement(Status.MISMATCH, "; ".join(wrong))
+    return Judgement(Status.DONE, "; ".join(held.unseen) if task.gpu else "")
 
 
 def _other_gpu(read: ProbeOutput, task: Task) -> list[str]:

@@ -17,7 +17,7 @@ from runner.environments.own_probe import OwnProbe
 from runner.errors import StoreError
 from runner.execution.plan import PlannedCell
 from runner.execution.trials import Judgement, Task, judge, perform
-from runner.results.probe_output import CaseOutput, Gpu, Output, ProbeOutput
+from runner.results.probe_output import CaseOutput, Gpu, Library, Output, ProbeOutput
 from runner.results.records import Status, TrialRecord
 from runner.results.store import Store
 from runner.results.untrusted import Rejected
@@ -250,8 +250,64 @@ def test_a_gpu_result_is_of_the_gpu_that_was_asked_for(seen: list[str], reason: 
     gpus = tuple(Gpu(name="H100", compute_capability="9.0", uuid=uuid) for uuid in seen)
     loaded = fingerprint("2.20.0").model_copy(update={"gpus": gpus})
     read = READ.model_copy(update={"fingerprint": loaded})
-    status = Status.MISMATCH if reason else Status.DONE
-    assert judge(OK, read, task_of(cell, "forward")) == Judgement(status, reason)
+    judgement = judge(OK, read, task_of(cell, "forward"))
+    if reason:
+        assert judgement == Judgement(Status.MISMATCH, reason)
+    else:
+        assert judgement.status is Status.DONE
+
+
+def on_a_gpu(*libraries: tuple[str, str]) -> ProbeOutput:
+    """What a trial left that saw its GPU and loaded these libraries."""
+    seen = (Gpu(name="H100", compute_capability="9.0", uuid="GPU-1"),)
+    files = tuple(
+        Library(name=name, path=f"/x/lib{name}.so", version=version) for name, version in libraries
+    )
+    found = fingerprint("2.20.0").model_copy(update={"gpus": seen, "loaded": files})
+    return READ.model_copy(update={"fingerprint": found})
+
+
+TOOLKIT = (("cudart", "12.9"), ("nvrtc", "12.9"), ("nvJitLink", "12.9"))
+
+
+@pytest.mark.parametrize(
+    ("libraries", "judgement"),
+    [
+        pytest.param(
+            (*TOOLKIT, ("cudnn", "9.10.2")), Judgement(Status.DONE), id="what was declared"
+        ),
+        pytest.param(
+            (*TOOLKIT, ("cudnn", "9.3.0")),
+            Judgement(Status.MISMATCH, "cuDNN 9.3.0 was loaded, not 9.10.2.21"),
+            id="another cuDNN",
+        ),
+        pytest.param(
+            (("cudart", "12.5"), ("nvrtc", "12.5"), ("nvJitLink", "12.9"), ("cudnn", "9.10.2")),
+            Judgement(
+                Status.MISMATCH,
+                "the CUDA runtime 12.5 was loaded, not 12.9.1; nvrtc 12.5 was loaded, not 12.9.1",
+            ),
+            id="another CUDA",
+        ),
+        pytest.param(
+            TOOLKIT, Judgement(Status.DONE, "cuDNN was not loaded"), id="no cuDNN was needed"
+        ),
+    ],
+)
+def test_a_gpu_result_is_of_the_libraries_that_were_declared(
+    libraries: tuple[tuple[str, str], ...], judgement: Judgement
+) -> None:
+    (cell,) = cells("2.20.0", cuda="12.9.1")
+    cell = replace(cell, environment=replace(cell.environment, cudnn="9.10.2.21"))
+    assert judge(OK, on_a_gpu(*libraries), task_of(cell)) == judgement
+
+
+def test_a_trial_on_the_cpu_needs_none_of_them_but_takes_no_other() -> None:
+    (cell,) = cells("2.20.0", cuda="12.9.1")
+    task = task_of(replace(cell, setting=CELLS[0].setting))
+    assert judge(OK, READ, task) == Judgement(Status.DONE)
+    reason = "the CUDA runtime 11.0 was loaded, not 12.9.1"
+    assert judge(OK, on_a_gpu(("cudart", "11.0")), task) == Judgement(Status.MISMATCH, reason)
 
 
 def performed(task: Task, engine: FakeEngine, root: Path) -> tuple[Trial, TrialRecord, Judgement]:
