@@ -13,9 +13,9 @@ from rich.console import Console
 
 from runner import __version__
 from runner.analysis.changes import TENSORFLOW
-from runner.cli import cataloguing, claiming, listing, locking, running, showing
+from runner.cli import cataloguing, claiming, doctoring, listing, locking, running, showing
 from runner.cli.guard import guarded
-from runner.cli.workspace import Workspace, home
+from runner.cli.workspace import Workspace, home, local_bases
 from runner.errors import SamebitsError
 from runner.matrix.select import select
 
@@ -180,6 +180,18 @@ def plan(
     outline = listing.outline(workspace, cells, engine.value, tuple(base or ()), fresh=fresh)
     print(listing.as_json(outline) if as_json else listing.as_text(outline))
     return 0
+
+
+@app.command()
+@guarded(_progress)
+def doctor(
+    matrix: MatrixFile = Path("matrix.yaml"),
+    base: Bases = None,
+    as_json: AsJson = False,
+) -> int:
+    """Say what this host can run, and what would let it run more; exit 4 where that is nothing."""
+    local = local_bases(base or ())
+    return doctoring.print_diagnosis(Workspace(matrix), local, as_json=as_json)
 
 
 @app.command()

@@ -81,9 +81,14 @@ class Workspace:
         """Where results are kept."""
         return Store(self.results or self.root / "results")
 
+    @property
+    def venvs(self) -> Path:
+        """Where venvs are made."""
+        return self.root / ".samebits" / "venvs"
+
     def venv_engine(self, index: IndexSettings) -> VenvEngine:
         """The engine that needs no Docker."""
-        return VenvEngine(self.root / ".samebits" / "venvs", index)
+        return VenvEngine(self.venvs, index)
 
     def docker_engine(self, index: IndexSettings, local: Mapping[str, str]) -> DockerEngine:
         """The Docker engine that answers; raises EngineUnavailable."""

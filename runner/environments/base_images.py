@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import requests
 from docker.errors import DockerException, ImageNotFound
@@ -77,6 +77,14 @@ def registry_digest(api: APIClient, image: str) -> str:
         raise EngineUnavailable(f"{image}: no digest from its registry: {why(error)}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A base image that can be had, and whether the engine has it or a registry gives it."""
+
+    image: str
+    place: Literal["engine", "registry"]
+
+
 @dataclass(frozen=True)
 class BaseImages:
     """The base image of each Python, with what is pinned.
@@ -92,6 +100,35 @@ class BaseImages:
 
     def find(self, environment: Environment) -> Base:
         """Find the base of an environment on the engine, or pull it."""
+        wanted, by_hand = self._wanted(environment)
+        facts = self._inspect(wanted)
+        if facts is None and not by_hand:
+            self._pull(wanted, environment.python)
+            facts = self._inspect(wanted)
+        if facts is None:
+            raise _not_there(wanted)
+        return self._as_base(wanted, facts)
+
+    def locate(self, environment: Environment) -> Located:
+        """Say where the base of an environment would come from; nothing is pulled or tagged."""
+        wanted, by_hand = self._wanted(environment)
+        if self._inspect(wanted) is not None:
+            return Located(wanted, "engine")
+        if by_hand:
+            raise _not_there(wanted)
+        try:
+            registry_digest(self.api, wanted)
+        except EngineUnavailable as error:
+            _, hint = _no_base(wanted, environment.python, "")
+            raise EngineUnavailable(error.message, hint) from None
+        return Located(wanted, "registry")
+
+    def any(self) -> str:
+        """Any base image, to look at the engine's machine from."""
+        return next(iter([*self.local.values(), *self.images.values()]))
+
+    def _wanted(self, environment: Environment) -> tuple[str, bool]:
+        """The image to take, by its digest where it is pinned, and whether it was given by hand."""
         local = None if environment.base else self.local.get(environment.python)
         image = environment.base or local or self.images.get(environment.python)
         if image is None:
@@ -100,21 +137,7 @@ class BaseImages:
                 f"add one under 'base:' in the matrix file, or --base {environment.python}=IMAGE",
             )
         digest = None if local else self.pins.get(image)
-        wanted = f"{image.split('@')[0]}@{digest}" if digest else image
-        facts = self._inspect(wanted)
-        if facts is None and not local:
-            self._pull(wanted, environment.python)
-            facts = self._inspect(wanted)
-        if facts is None:
-            raise EngineUnavailable(
-                f"base image {wanted} is not on the engine",
-                "import or pull it first; `docker images` lists what is there",
-            )
-        return self._as_base(wanted, facts)
-
-    def any(self) -> str:
-        """Any base image, to look at the engine's machine from."""
-        return next(iter([*self.local.values(), *self.images.values()]))
+        return f"{image.split('@')[0]}@{digest}" if digest else image, bool(local)
 
     def _as_base(self, wanted: str, facts: Mapping[str, object]) -> Base:
         if "@sha256:" in wanted:
@@ -154,6 +177,13 @@ def _pulled_digest(facts: Mapping[str, object]) -> str:
     known = facts.get("RepoDigests")
     names = [str(name) for name in known] if isinstance(known, list) else []
     return next((name.partition("@")[2] for name in sorted(names) if "@" in name), "")
+
+
+def _not_there(image: str) -> EngineUnavailable:
+    return EngineUnavailable(
+        f"base image {image} is not on the engine",
+        "import or pull it first; `docker images` lists what is there",
+    )
 
 
 def _no_base(image: str, python: str, why: str) -> tuple[str, str]:

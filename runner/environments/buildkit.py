@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from uv import find_uv_bin
 
 from runner.environments.asking import ask
-from runner.environments.index import scrub
+from runner.environments.index import PUBLIC_INDEX, scrub
 from runner.environments.probe import OWN_FOLDER
 from runner.errors import EngineUnavailable
 
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 _BUILD_SECONDS: Final = 3600
 _LOG_BYTES: Final = 64_000
 _LAST_WITH_BUILTIN: Final = 22
-_PUBLIC_INDEX: Final = "https://pypi.org/simple"
 _OF_UV: Final = re.compile(r"error: (?!failed to solve)|[x\xd7] No interpreter")
 # Podman's command of the same name says "podman version".
 _VERSION: Final = re.compile(r"Docker version (?P<version>(?P<major>\d+)[^\s,]*)")
@@ -119,7 +118,7 @@ def build_folders(blueprint: Blueprint, index: IndexSettings) -> Iterator[tuple[
 
 def _netrc_entry(index: IndexSettings) -> str:
     """What netrc says of the index's host, and of no other; '' where it says nothing."""
-    host = urlsplit(index.url or _PUBLIC_INDEX).hostname or ""
+    host = urlsplit(index.url or PUBLIC_INDEX).hostname or ""
     try:
         found = netrc.netrc(index.netrc).hosts.get(host) if index.netrc else None
     except (OSError, netrc.NetrcParseError):

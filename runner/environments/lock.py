@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 PLATFORM: Final = "x86_64-manylinux_2_28"
 _RESOLVE_SECONDS: Final = 180
 _NO_SOLUTION: Final = 1
+_UNREACHABLE: Final = (
+    "check the network, or set UV_DEFAULT_INDEX (or pip's index-url) to an index you can reach"
+)
 _PINNED = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^\s;\\]+)", re.MULTILINE)
 
 
@@ -147,8 +150,30 @@ def resolve(
         return Unresolvable(_cause(ended.stderr))
     raise EngineUnavailable(
         f"package index not usable: {_cause(ended.stderr)}",
-        "check the network, or set UV_DEFAULT_INDEX (or pip's index-url) to an index you can reach",
+        _UNREACHABLE,
     )
+
+
+def newest(package: str, index: IndexSettings, seconds: int) -> str:
+    """Ask the index once, past any cache, for the newest release of a package on Python 3.11.
+
+    Raises
+    ------
+    EngineUnavailable
+        It can't be reached, refuses, or has no such package.
+    """
+    command = [
+        *(find_uv_bin(), "pip", "compile", "-", "--quiet", "--no-config", "--no-cache"),
+        *("--no-deps", "--python-version", "3.11", "--python-platform", PLATFORM),
+        *("--only-binary", ":all:", "--no-annotate", "--no-header"),
+    ]
+    once = replace(index, variables=(*index.variables, ("UV_HTTP_RETRIES", "0")))
+    with tempfile.TemporaryDirectory(prefix="samebits-lock-") as folder:
+        ended = _uv(command, f"{package}\n", once, Path(folder), seconds)
+    found = _PINNED.search(ended.stdout)
+    if found is None:
+        raise EngineUnavailable(_cause(ended.stderr), _UNREACHABLE)
+    return found["version"]
 
 
 def _files(environment: Environment, folder: Path) -> list[str]:
@@ -226,7 +251,11 @@ def drift(environment: Environment, committed: str | None, resolved: Lock) -> It
 
 
 def _uv(
-    command: list[str], text: str, index: IndexSettings, folder: Path
+    command: list[str],
+    text: str,
+    index: IndexSettings,
+    folder: Path,
+    seconds: int = _RESOLVE_SECONDS,
 ) -> subprocess.CompletedProcess[str]:
     variables = {key: text for key, text in os.environ.items() if not key.startswith("UV_")}
     kept = {key: os.environ[key] for key in ("UV_CACHE_DIR",) if key in os.environ}
@@ -237,13 +266,13 @@ def _uv(
             text=True,
             capture_output=True,
             cwd=folder,
-            timeout=_RESOLVE_SECONDS,
+            timeout=seconds,
             env=variables | kept | index.uv_variables(),
             check=False,
         )
     except subprocess.TimeoutExpired:
         raise EngineUnavailable(
-            f"package index did not answer within {_RESOLVE_SECONDS} s", "try again later"
+            f"package index did not answer within {seconds} s", "try again later"
         ) from None
 
 

@@ -53,7 +53,7 @@ _BUILD_SECONDS: Final = 3600
 _LOOK_SECONDS: Final = 0.1
 _LOG_BYTES: Final = 64_000
 _LARGEST_FILE: Final = 256 * 1024**2
-_MADE: Final = ".samebits-complete"
+MADE: Final = ".samebits-complete"
 _IMPORT_ONCE: Final = "import tensorflow as tf; tf.keras.layers.Dense"
 
 
@@ -93,7 +93,7 @@ class VenvEngine:
 
     def has(self, blueprint: Blueprint) -> bool:
         """Say whether the venv of an environment is there, whole."""
-        return (self._place(blueprint) / _MADE).exists()
+        return (self._place(blueprint) / MADE).exists()
 
     def prepare(self, blueprint: Blueprint) -> Prepared | BuildFailure:
         """Make the venv of an environment unless one with the same content is there."""
@@ -222,7 +222,7 @@ class VenvEngine:
         try:
             failure = self._fill(blueprint, fresh)
             if failure is None:
-                (fresh / _MADE).touch()
+                (fresh / MADE).touch()
                 shutil.rmtree(folder, ignore_errors=True)
                 fresh.rename(folder)
         finally:

@@ -253,6 +253,33 @@ def test_an_engine_that_never_answers(checkout: Checkout) -> None:
     assert time.monotonic() - start < 8
 
 
+def test_a_host_on_which_nothing_can_run(checkout: Checkout) -> None:
+    start = time.monotonic()
+    ended = checkout.samebits(
+        "doctor",
+        DOCKER_HOST=f"unix://{checkout.root}/docker.sock",
+        UV_DEFAULT_INDEX="http://127.0.0.1:9/simple",
+    )
+    assert (ended.code, ended.err) == (4, "")
+    assert ended.out.startswith("no    engine       no Docker engine answers at")
+    assert "no    index        http://127.0.0.1:9/simple is not usable: " in ended.out
+    assert time.monotonic() - start < 12
+
+
+def test_a_doctor_whose_engine_never_answers(checkout: Checkout) -> None:
+    start = time.monotonic()
+    with fake_engine(checkout.root / "s", None) as (address, asked):
+        ended = checkout.samebits(
+            "doctor", "--json", DOCKER_HOST=address, UV_DEFAULT_INDEX="http://127.0.0.1:9/simple"
+        )
+    assert asked.is_set()
+    assert ended.code == 4
+    engine, *_ = json.loads(ended.out)["checks"]
+    said = f"no Docker engine answers at {address}: no answer within the deadline"
+    assert (engine["check"], engine["mark"], engine["fact"]) == ("engine", "no", said)
+    assert time.monotonic() - start < 12
+
+
 # options
 
 
@@ -314,7 +341,7 @@ def test_version(checkout: Checkout) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "list", "plan", "lock", "report", "changes", "cases", "clean"]
+    "command", ["run", "list", "plan", "doctor", "lock", "report", "changes", "cases", "clean"]
 )
 def test_every_command_has_help(checkout: Checkout, command: str) -> None:
     ended = checkout.samebits(command, "--help")

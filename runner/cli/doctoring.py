@@ -1,0 +1,90 @@
+"""The command `doctor`: what this host can run, and what would let it run more."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from runner.environments import survey
+from runner.environments.base_images import read_pins
+from runner.environments.buildkit import find_build_command
+from runner.environments.connection import engine_address
+from runner.environments.docker import connect
+from runner.environments.index import PUBLIC_INDEX, host_settings, scrub
+from runner.environments.interpreters import find_interpreter
+from runner.environments.lock import newest
+from runner.errors import EngineUnavailable
+from runner.execution.gpu import discover_gpus
+from runner.execution.outlook import look_ahead
+from runner.execution.plan import Circumstances
+from runner.reports import doctor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from docker import APIClient
+
+    from runner.cli.workspace import Workspace
+    from runner.execution.gpu import HostGpu
+
+_CALL_SECONDS: Final = 5
+# So that uv is ended before its question is given up.
+_INDEX_SECONDS: Final = survey.SECONDS - 1
+_ASKED_FOR: Final = "tensorflow-cpu"
+
+
+def print_diagnosis(workspace: Workspace, local: Mapping[str, str], *, as_json: bool) -> int:
+    """Print what this host can run; the exit code says whether that is anything at all."""
+    gpus = discover_gpus()
+    found = survey.take_survey(_needs(workspace, local), _means(workspace))
+    outlook = look_ahead(workspace.matrix.cells, found, _here(workspace, gpus))
+    lines = doctor.lines(found, gpus, outlook)
+    print(doctor.json(lines, outlook) if as_json else doctor.text(lines), end="")
+    return 0 if outlook.ready else EngineUnavailable.exit_code
+
+
+def _needs(workspace: Workspace, local: Mapping[str, str]) -> survey.Needs:
+    cells = workspace.matrix.cells
+    return survey.Needs(
+        environments=tuple(dict.fromkeys(cell.environment for cell in cells)),
+        images=workspace.matrix.bases,
+        local=local,
+        pins=read_pins(workspace.locks),
+        home=workspace.root,
+    )
+
+
+def _means(workspace: Workspace) -> survey.Means:
+    """The real means: the engine, index and files of this host."""
+    index = host_settings()
+    return survey.Means(
+        address=engine_address(),
+        connect=_connect,
+        build=find_build_command,
+        index=scrub(index.url or PUBLIC_INDEX),
+        newest=partial(newest, _ASKED_FOR, index, _INDEX_SECONDS),
+        interpreter=find_interpreter,
+        free=survey.free_bytes,
+        driver=survey.kernel_driver,
+        hook=survey.runtime_hook,
+        venvs=partial(survey.made_venvs, workspace.venvs),
+    )
+
+
+def _connect() -> APIClient:
+    api = connect()
+    api.timeout = _CALL_SECONDS
+    return api
+
+
+def _here(workspace: Workspace, gpus: tuple[HostGpu, ...]) -> Circumstances:
+    """The devices of this host; no lock is read and no base is looked for."""
+    return Circumstances(
+        probe=workspace.matrix.probe,
+        source=workspace.probe,
+        engine="venv",
+        host=workspace.venv_engine(host_settings()).host(),
+        gpus=gpus,
+        locks={},
+        bases={},
+    )

@@ -1,0 +1,244 @@
+"""What a host can run, line by line: a fact, a mark and its remedy. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from runner.environments.question import Unanswered
+from runner.execution.outlook import CPU_BYTES, GPU_BYTES, has_gpu_runtime
+from runner.reports.words import as_json, number
+from runner.results.untrusted import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runner.environments.base_images import Located
+    from runner.environments.survey import Survey
+    from runner.execution.gpu import HostGpu
+    from runner.execution.outlook import Outlook
+
+Mark = Literal["ok", "warn", "no"]
+_WIDTH: Final = 100
+_MOST_REASONS: Final = 8
+_PLAN: Final = "`nox -s plan` tells it of each cell"
+_TOOLKIT: Final = (
+    "install the NVIDIA Container Toolkit and restart dockerd, which looks for it when it starts"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One fact about this host; `remedy` says what would change it."""
+
+    name: str
+    mark: Mark
+    fact: str
+    remedy: str = ""
+
+
+def lines(survey: Survey, gpus: tuple[HostGpu, ...], outlook: Outlook) -> tuple[Line, ...]:
+    """Say all that was found, and which cells will therefore run."""
+    asked = any(row.cell.setting.device == "gpu" for row in outlook.cells)
+    return (
+        *_engine(survey),
+        _index(survey),
+        *_interpreters(survey, outlook),
+        _gpu(survey, gpus, asked=asked),
+        *(_gpu_runtime(survey) if asked else ()),
+        *_disks(survey, outlook),
+        *_cells(outlook),
+    )
+
+
+def text(found: tuple[Line, ...]) -> str:
+    """Lines of at most 100 columns, each with its remedy below it."""
+    widest = max(len(one.name) for one in found)
+    indent = " " * (widest + 8)
+    told = []
+    for one in found:
+        told.append(_wrapped(one.fact, f"{one.mark:<4}  {one.name:<{widest}}  ", indent))
+        if one.remedy:
+            told.append(_wrapped(one.remedy, f"{indent}→ ", f"{indent}  "))
+    return "\n".join(told) + "\n"
+
+
+def json(found: tuple[Line, ...], outlook: Outlook) -> str:
+    """The same for programs."""
+    return as_json(
+        {
+            "ready": outlook.ready,
+            "engine": outlook.engine,
+            "bytes_needed": outlook.bytes_needed,
+            "checks": [
+                {"check": one.name, "mark": one.mark, "fact": one.fact, "remedy": one.remedy}
+                for one in found
+            ],
+            "cells": [
+                {"cell": row.cell.id, "runs": row.runs, "reason": row.reason}
+                for row in outlook.cells
+            ],
+        }
+    )
+
+
+def _engine(survey: Survey) -> Iterator[Line]:
+    engine = survey.engine
+    if isinstance(engine, Unanswered):
+        yield Line("engine", "no", engine.reason, engine.remedy)
+    else:
+        facts = engine.facts
+        room = f"{number(facts.cores, 'core')}, {_size(facts.memory)} of memory"
+        told = f"Docker Engine {facts.version} at {engine.address}, {facts.system}, {room}"
+        yield Line("engine", "ok", told)
+    if isinstance(survey.build, Unanswered):
+        yield Line("build", "no", survey.build.reason, survey.build.remedy)
+    else:
+        told = f"{survey.build.path} {survey.build.version} can build with BuildKit"
+        yield Line("build", "ok", told)
+    if not isinstance(engine, Unanswered):
+        yield from (_base(name, base) for name, base in engine.bases.items())
+
+
+def _base(name: str, base: Located | Unanswered) -> Line:
+    if isinstance(base, Unanswered):
+        return Line(f"base {name}", "no", base.reason, base.remedy)
+    place = "is on the engine" if base.place == "engine" else "can be pulled from its registry"
+    return Line(f"base {name}", "ok", f"{base.image} {place}")
+
+
+def _index(survey: Survey) -> Line:
+    if isinstance(survey.newest, Unanswered):
+        told = f"{survey.index} is not usable: {survey.newest.reason}"
+        return Line("index", "no", told, survey.newest.remedy or "check the network")
+    return Line("index", "ok", f"{survey.index} answers; it has tensorflow-cpu {survey.newest}")
+
+
+def _interpreters(survey: Survey, outlook: Outlook) -> Iterator[Line]:
+    """The interpreters of the venv engine, which are no obstacle where Docker runs."""
+    for python, found in survey.interpreters.items():
+        name = f"python {python}"
+        if isinstance(found, Unanswered):
+            mark: Mark = "no" if outlook.engine == "venv" else "warn"
+            yield Line(name, mark, f"{found.reason}, for the engine venv", found.remedy)
+        else:
+            yield Line(name, "ok", f"{found.reference} ({found.identity.split('(')[0].strip()})")
+
+
+def _gpu(survey: Survey, gpus: tuple[HostGpu, ...], *, asked: bool) -> Line:
+    if gpus:
+        models = Counter(gpu.model for gpu in gpus)
+        told = ", ".join(f"{count} {model}" for model, count in models.items())
+        driver = gpus[0].driver or survey.driver or "of no known version"
+        return Line("GPU", "ok", f"{told}; driver {driver}")
+    if not asked:
+        return Line("GPU", "ok", "none is needed: no cell of this matrix asks for one")
+    if survey.driver:
+        told = (
+            f"the kernel has loaded driver {survey.driver}, but NVML lists no GPU that can be used"
+        )
+        return Line("GPU", "no", told, "see `nvidia-smi -L`; a GPU in MIG mode is not used")
+    told = "no NVIDIA driver is loaded on this host, so that no GPU is seen"
+    return Line("GPU", "no", told, "install the driver until `nvidia-smi` answers")
+
+
+def _gpu_runtime(survey: Survey) -> Iterator[Line]:
+    """Whether containers get a GPU; what only a start would show is marked as such."""
+    name = "GPU in containers"
+    if isinstance(survey.engine, Unanswered):
+        return
+    facts = survey.engine.facts
+    if "nvidia" in facts.runtimes:
+        yield Line(name, "ok", "the engine has the runtime nvidia")
+    elif facts.devices:
+        yield Line(name, "ok", f"the engine found by CDI: {', '.join(facts.devices)}")
+    elif has_gpu_runtime(survey):
+        told = f"{survey.hook} is there; only starting a container shows whether the engine saw it"
+        yield Line(name, "warn", told, "restart dockerd if it was installed since dockerd started")
+    else:
+        told = "the engine names no NVIDIA runtime and no GPU found by CDI"
+        yield Line(name, "no", told, _TOOLKIT)
+
+
+def _disks(survey: Survey, outlook: Outlook) -> Iterator[Line]:
+    """The room there is against what is needed at most, where it is needed."""
+    engine = survey.engine
+    docker = outlook.engine == "docker"
+    if not isinstance(engine, Unanswered):
+        needed = outlook if docker else None
+        yield _disk("disk, engine", engine.free, engine.facts.root, needed)
+    yield _disk("disk, here", survey.free, str(survey.home), None if docker else outlook)
+
+
+def _disk(name: str, free: int | Unanswered, place: str, needed: Outlook | None) -> Line:
+    if isinstance(free, Unanswered):
+        return Line(name, "warn", f"free space is not known: {free.reason}", "look there by hand")
+    told = f"{_size(free)} free in {place}"
+    if needed is None or not needed.to_build:
+        return Line(name, "ok", f"{told}; nothing has to be built there")
+    told += f"; at most {_size(needed.bytes_needed)} needed: {_estimate(needed)}"
+    if free >= needed.bytes_needed:
+        return Line(name, "ok", told)
+    return Line(name, "warn", told, "make room, or run part of the matrix with --only")
+
+
+def _estimate(outlook: Outlook) -> str:
+    """How the need was estimated: by kind, from what one environment of each kind was measured."""
+    on_gpu = sum(bool(one.cuda) for one in outlook.to_build)
+    kinds = ((len(outlook.to_build) - on_gpu, "CPU", CPU_BYTES), (on_gpu, "GPU", GPU_BYTES))
+    each = " and ".join(
+        f"{number(count, f'{kind} environment')} of {_size(size)}"
+        for count, kind, size in kinds
+        if count
+    )
+    twice = ", each in an image and in the package cache" if outlook.copies > 1 else ""
+    return f"{each}{twice}, as though they shared nothing"
+
+
+def _cells(outlook: Outlook) -> Iterator[Line]:
+    running = sum(row.runs for row in outlook.cells)
+    told = f"{running:,} of {number(len(outlook.cells), 'cell')} will run, by the engine "
+    told += f"{outlook.engine}; {_environments(outlook)}"
+    if not running:
+        yield Line("cells", "no", f"none of {number(len(outlook.cells), 'cell')} will run", _PLAN)
+    elif not outlook.ready:
+        yield Line("cells", "no", f"{told}, which needs the index", "see the line of the index")
+    else:
+        yield Line("cells", "ok" if running == len(outlook.cells) else "warn", told)
+    if outlook.engine == "venv" and running:
+        yield Line("engine venv", "warn", f"taken in place of Docker: {outlook.obstacle}")
+    yield from _reasons(outlook)
+
+
+def _environments(outlook: Outlook) -> str:
+    parts = (
+        (outlook.built, "is built" if outlook.built == 1 else "are built"),
+        (len(outlook.to_build), "to build"),
+    )
+    return ", ".join(f"{number(count, 'environment')} {done}" for count, done in parts if count)
+
+
+def _reasons(outlook: Outlook) -> Iterator[Line]:
+    """Why cells will not run, by the number of cells."""
+    reasons = Counter(row.reason for row in outlook.cells if not row.runs).most_common()
+    for reason, count in reasons[:_MOST_REASONS]:
+        yield Line("not run", "no", f"{number(count, 'cell')}: {reason}")
+    if rest := sum(count for _, count in reasons[_MOST_REASONS:]):
+        yield Line("not run", "no", f"{number(rest, 'cell')} for other reasons", _PLAN)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:,.1f} GB"
+
+
+def _wrapped(said: str, first: str, rest: str) -> str:
+    return textwrap.fill(
+        one_line(said),
+        width=_WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

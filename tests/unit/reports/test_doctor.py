@@ -1,0 +1,264 @@
+"""What is said of a host: facts, marks, remedies, to the letter."""
+
+from __future__ import annotations
+
+import json as json_module
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from unit.execution.fake_engine import GPUS, cells
+from unit.execution.test_outlook import CPU, ENGINE, FACTS, GPU, NO, SURVEY, ahead
+
+from runner.environments.base_images import Located
+from runner.environments.engine import Base
+from runner.environments.question import Unanswered
+from runner.reports.doctor import Line, json, lines, text
+
+if TYPE_CHECKING:
+    from runner.environments.survey import Survey
+    from runner.execution.gpu import HostGpu
+    from runner.matrix.cells import Cell
+
+WELL = """\
+ok    engine        Docker Engine 28.5.1 at unix:///run/docker.sock, Debian, 2 cores, 8.0 GB of
+                    memory
+ok    build         /usr/bin/docker 28.5.1 can build with BuildKit
+ok    base 3.11     python:3.11 is on the engine
+ok    index         https://index.example/simple answers; it has tensorflow-cpu 2.21.0
+ok    python 3.11   /usr/bin/python3.11 (CPython 3.11.7)
+ok    GPU           none is needed: no cell of this matrix asks for one
+ok    disk, engine  100.0 GB free in /var/lib/docker; at most 6.4 GB needed: 2 CPU environments of
+                    1.6 GB, each in an image and in the package cache, as though they shared nothing
+ok    disk, here    50.0 GB free in /home/one; nothing has to be built there
+ok    cells         4 of 4 cells will run, by the engine docker; 2 environments to build
+"""
+NOTHING = """\
+no    engine       not there
+                   → bring it
+no    build        not there
+                   → bring it
+no    index        https://index.example/simple is not usable: not there
+                   → bring it
+no    python 3.11  not there, for the engine venv
+                   → bring it
+no    GPU          no NVIDIA driver is loaded on this host, so that no GPU is seen
+                   → install the driver until `nvidia-smi` answers
+warn  disk, here   free space is not known: not there
+                   → look there by hand
+no    cells        none of 5 cells will run
+                   → `nox -s plan` tells it of each cell
+no    not run      4 cells: not there
+no    not run      1 cell: no GPU on this host
+"""
+PYTHON = Base(reference="/usr/bin/python3.11", identity="CPython 3.11.7 (main) [GCC]", pinned=False)
+HOST = replace(SURVEY, interpreters={"3.11": PYTHON})
+
+
+def line(
+    survey: Survey, name: str, of: tuple[Cell, ...] = CPU, gpus: tuple[HostGpu, ...] = ()
+) -> Line:
+    """The one line of that name."""
+    (found,) = (one for one in lines(survey, gpus, ahead(survey, of, gpus)) if one.name == name)
+    return found
+
+
+def test_a_host_on_which_all_is_well() -> None:
+    assert text(lines(HOST, (), ahead(HOST))) == WELL
+
+
+def test_a_host_that_has_nothing() -> None:
+    bare = replace(
+        HOST,
+        engine=NO,
+        build=NO,
+        newest=NO,
+        interpreters={"3.11": NO},
+        free=Unanswered("not there"),
+    )
+    assert text(lines(bare, (), ahead(bare, CPU + GPU))) == NOTHING
+
+
+def test_for_programs() -> None:
+    outlook = ahead(HOST, CPU[:1] + GPU)
+    told = json_module.loads(json(lines(HOST, (), outlook), outlook))
+    assert told["checks"][0] == {
+        "check": "engine",
+        "mark": "ok",
+        "fact": "Docker Engine 28.5.1 at unix:///run/docker.sock, Debian, 2 cores, "
+        "8.0 GB of memory",
+        "remedy": "",
+    }
+    assert (told["ready"], told["engine"], told["bytes_needed"]) == (True, "docker", 3_200_000_000)
+    assert told["cells"] == [
+        {"cell": "py3.11-tf2.20.0.cpu.nodet", "runs": True, "reason": ""},
+        {"cell": GPU[0].id, "runs": False, "reason": "no GPU on this host"},
+    ]
+
+
+# base images
+
+
+@pytest.mark.parametrize(
+    ("base", "said"),
+    [
+        (
+            Located("a:1", "registry"),
+            Line("base 3.11", "ok", "a:1 can be pulled from its registry"),
+        ),
+        (NO, Line("base 3.11", "no", "not there", "bring it")),
+    ],
+    ids=["in a registry", "nowhere"],
+)
+def test_a_base(base: Located | Unanswered, said: Line) -> None:
+    host = replace(HOST, engine=replace(ENGINE, bases={"3.11": base}))
+    assert line(host, "base 3.11") == said
+
+
+def test_venvs_in_place_of_docker_are_told() -> None:
+    host = replace(HOST, build=Unanswered("no docker command line", "install it"))
+    assert line(host, "engine venv") == Line(
+        "engine venv", "warn", "taken in place of Docker: no docker command line"
+    )
+
+
+def test_a_missing_interpreter_is_no_obstacle_to_docker() -> None:
+    host = replace(HOST, interpreters={"3.11": Unanswered("no Python 3.11", "install it")})
+    assert line(host, "python 3.11") == Line(
+        "python 3.11", "warn", "no Python 3.11, for the engine venv", "install it"
+    )
+
+
+# the GPU
+
+
+@pytest.mark.parametrize(
+    ("driver", "seen", "said"),
+    [
+        pytest.param("550.54.14", True, Line("GPU", "ok", "2 NVIDIA H100; driver 550.54.14")),
+        pytest.param(
+            "", True, Line("GPU", "ok", "2 NVIDIA H100; driver of no known version"), id="no proc"
+        ),
+        pytest.param(
+            "550.54.14",
+            False,
+            Line(
+                "GPU",
+                "no",
+                "the kernel has loaded driver 550.54.14, but NVML lists no GPU that can be used",
+                "see `nvidia-smi -L`; a GPU in MIG mode is not used",
+            ),
+            id="a driver without a GPU",
+        ),
+    ],
+)
+def test_the_gpu(driver: str, seen: bool, said: Line) -> None:  # noqa: FBT001 - a parameter
+    host = replace(HOST, driver=driver)
+    assert line(host, "GPU", GPU, GPUS if seen else ()) == said
+
+
+def test_the_driver_is_the_one_that_nvml_tells() -> None:
+    gpus = (replace(GPUS[0], driver="580.65.06"),)
+    assert line(replace(HOST, driver="550.54.14"), "GPU", GPU, gpus) == Line(
+        "GPU", "ok", "1 NVIDIA H100; driver 580.65.06"
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        pytest.param(
+            replace(HOST, engine=replace(ENGINE, facts=replace(FACTS, runtimes=("nvidia",)))),
+            Line("GPU in containers", "ok", "the engine has the runtime nvidia"),
+            id="runtime",
+        ),
+        pytest.param(
+            replace(HOST, engine=replace(ENGINE, facts=replace(FACTS, devices=("a=0", "a=1")))),
+            Line("GPU in containers", "ok", "the engine found by CDI: a=0, a=1"),
+            id="CDI",
+        ),
+        pytest.param(
+            replace(HOST, hook="/usr/bin/hook"),
+            Line(
+                "GPU in containers",
+                "warn",
+                "/usr/bin/hook is there; only starting a container shows whether the engine saw it",
+                "restart dockerd if it was installed since dockerd started",
+            ),
+            id="hook",
+        ),
+        pytest.param(
+            HOST,
+            Line(
+                "GPU in containers",
+                "no",
+                "the engine names no NVIDIA runtime and no GPU found by CDI",
+                "install the NVIDIA Container Toolkit and restart dockerd, which looks for it when "
+                "it starts",
+            ),
+            id="none",
+        ),
+    ],
+)
+def test_gpus_in_containers(host: Survey, said: Line) -> None:
+    assert line(host, "GPU in containers", GPU, GPUS) == said
+
+
+# room, and what will run
+
+
+def test_too_little_room() -> None:
+    host = replace(HOST, engine=replace(ENGINE, free=12_000_000_000, facts=FACTS), hook="/hook")
+    assert line(host, "disk, engine", CPU[:1] + GPU, GPUS) == Line(
+        "disk, engine",
+        "warn",
+        "12.0 GB free in /var/lib/docker; at most 12.7 GB needed: 1 CPU environment of 1.6 GB and "
+        "1 GPU environment of 4.8 GB, each in an image and in the package cache, as though they "
+        "shared nothing",
+        "make room, or run part of the matrix with --only",
+    )
+
+
+def test_venvs_are_kept_once() -> None:
+    host = replace(HOST, engine=NO)
+    assert line(host, "disk, here", CPU[:1]) == Line(
+        "disk, here",
+        "ok",
+        "50.0 GB free in /home/one; at most 1.6 GB needed: 1 CPU environment of 1.6 GB, as though "
+        "they shared nothing",
+    )
+
+
+def test_some_cells() -> None:
+    built = replace(ENGINE, built=frozenset({CPU[0].environment.id}))
+    host = replace(HOST, engine=built)
+    assert line(host, "cells", CPU + GPU) == Line(
+        "cells",
+        "warn",
+        "4 of 5 cells will run, by the engine docker; 1 environment is built, 1 environment to "
+        "build",
+    )
+
+
+def test_all_would_run_but_nothing_can_be_built() -> None:
+    assert line(replace(HOST, newest=NO), "cells") == Line(
+        "cells",
+        "no",
+        "4 of 4 cells will run, by the engine docker; 2 environments to build, which needs the "
+        "index",
+        "see the line of the index",
+    )
+
+
+def test_many_reasons_are_not_all_told() -> None:
+    of = tuple(cells(f"2.{minor}.99", cuda="12.9.1")[0] for minor in range(4, 14))
+    told = [one for one in lines(HOST, (), ahead(HOST, of)) if one.name == "not run"]
+    assert len(told) == 9
+    assert told[-1] == Line(
+        "not run", "no", "2 cells for other reasons", "`nox -s plan` tells it of each cell"
+    )
+
+
+def test_what_comes_from_outside_is_inert() -> None:
+    host = replace(HOST, newest=Unanswered("\x1b]0;title\x07no"))
+    assert "\x1b" not in text(lines(host, (), ahead(host)))
