@@ -31,6 +31,24 @@ def report(session: nox.Session) -> None:
 
 
 @nox.session
+def changes(session: nox.Session) -> None:
+    """Print the releases at which each case changed bits, from the stored results."""
+    _runner(session, "changes")
+
+
+@nox.session
+def claims(session: nox.Session) -> None:
+    """Hold published claims about determinism against the stored results."""
+    _runner(session, "claims")
+
+
+@nox.session
+def doctor(session: nox.Session) -> None:
+    """Say what this host can run, and what would let it run more."""
+    _runner(session, "doctor")
+
+
+@nox.session
 def plan(session: nox.Session) -> None:
     """Say what the matrix would build, run, reuse and refuse, and why."""
     _runner(session, "plan")
