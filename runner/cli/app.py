@@ -222,7 +222,8 @@ def report(
 ) -> int:
     """Print the table of the stored results of a matrix; it runs nothing and needs no engine."""
     scope = showing.scope(matrix, only or (), everything=everything)
-    comparison = showing.of_store(results or scope.results, scope.cells, case)
+    folder = results or scope.results
+    comparison = showing.with_stages(showing.of_store(folder, scope.cells, case), folder)
     match form:
         case FormatOption.table:
             showing.print_table(comparison, columns.value)
@@ -270,7 +271,7 @@ def claims(
     ] = False,
 ) -> int:
     """Hold published claims about determinism against all stored results; it runs nothing."""
-    folder = results or home(matrix) / "results"
+    folder = results or showing.scope(matrix, (), everything=True).results
     claiming.print_claims(folder, form.value, only or (), verbose=verbose)
     return 0
 

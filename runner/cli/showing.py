@@ -80,7 +80,12 @@ def of_store(results: Path, cells: Collection[str] | None = None, cases: str = E
         comparison = of_cases(comparison, cases)
         if not any(context.families for context in comparison.contexts):
             raise NothingSelected(f"--case {cases}: no case with a result has such a name")
-    return traced(comparison, store.load)
+    return comparison
+
+
+def with_stages(comparison: Comparison, results: Path) -> Comparison:
+    """Add where staged cases first differ, which takes reading their arrays."""
+    return traced(comparison, Store(results).load)
 
 
 def _about(run: RunRecord, cells: Collection[str]) -> RunRecord:
