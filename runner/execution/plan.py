@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from runner.environments.engine import Base, Blueprint
 from runner.environments.lock import Lock, Unresolvable
+from runner.execution.choice import NO_GPU
 from runner.matrix import catalog, hardware
 from runner.matrix.cells import ENVIRONMENT_AXES
 from runner.results.records import EngineName, Host, Order, Status, TrialKey, TrialRecord
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from runner.matrix.cells import Cell, Environment
     from runner.matrix.spec import Probe
 
-Action = Literal["run", "reuse", "refuse", "skip", "fail"]
+Action = Literal["run", "reuse", "refuse", "no-gpu", "skip", "fail"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,8 @@ class Circumstances:
     """All that a plan follows from, apart from the cells themselves.
 
     `locks` and `bases` cover the environments that may run; `bases` maps to the reason where an
-    environment has no base. `stored` are the trials kept so far. `fresh` asks for new trials even
-    where stored ones would do.
+    environment has no base. `no_gpu` says why there is none where `gpus` is empty. `stored` are the
+    trials kept so far. `fresh` asks for new trials even where stored ones would do.
     """
 
     probe: Probe
@@ -37,6 +38,7 @@ class Circumstances:
     engine: EngineName
     host: Host
     gpus: tuple[HostGpu, ...] = ()
+    no_gpu: str = NO_GPU
     locks: Mapping[Environment, Lock | Unresolvable]
     bases: Mapping[Environment, Base | str]
     stored: Iterable[TrialRecord] = ()
@@ -64,6 +66,7 @@ class PlannedCell:
         """How far the cell is before anything has run."""
         by_action = {
             "refuse": Status.REFUSED,
+            "no-gpu": Status.NO_GPU,
             "skip": Status.SKIPPED,
             "reuse": Status.DONE,
             "run": Status.INTERRUPTED,
@@ -119,8 +122,8 @@ def refusal(cell: Cell, now: Circumstances) -> tuple[Action, str] | None:
     environment = cell.environment
     if reason := catalog.refusal(environment):
         return "refuse", reason
-    if reason := _device_refusal(cell, now.gpus):
-        return "skip", reason
+    if refused := _device_refusal(cell, now):
+        return refused
     lock = now.locks.get(environment)
     if isinstance(lock, Unresolvable):
         return "refuse", f"can't be installed: {lock.reason}"
@@ -130,13 +133,15 @@ def refusal(cell: Cell, now: Circumstances) -> tuple[Action, str] | None:
     return None
 
 
-def _device_refusal(cell: Cell, gpus: tuple[HostGpu, ...]) -> str | None:
+def _device_refusal(cell: Cell, now: Circumstances) -> tuple[Action, str] | None:
     """Why this host has no device for a cell; its GPUs are of one class."""
     if cell.setting.device == "cpu":
         return None
-    if not gpus:
-        return "no GPU on this host"
-    return hardware.refusal(cell.environment, gpus[0].compute_capability, gpus[0].driver)
+    if not now.gpus:
+        return "no-gpu", now.no_gpu
+    gpu = now.gpus[0]
+    reason = hardware.refusal(cell.environment, gpu.compute_capability, gpu.driver)
+    return ("skip", reason) if reason else None
 
 
 def _warnings(cell: Cell, gpus: tuple[HostGpu, ...]) -> list[str | None]:

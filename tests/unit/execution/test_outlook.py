@@ -104,7 +104,7 @@ def test_without_an_index_only_what_is_built_runs() -> None:
     assert ahead(venvs).ready
 
 
-def test_cells_for_a_gpu_are_skipped_without_one() -> None:
+def test_cells_for_a_gpu_do_not_run_without_one() -> None:
     outlook = ahead(SURVEY, CPU + GPU)
     assert reasons(outlook) == ["", "", "", "", "no GPU on this host"]
     assert outlook.ready

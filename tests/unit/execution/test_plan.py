@@ -58,7 +58,14 @@ def planned(now: Circumstances, cell: Cell = CELL) -> PlannedCell:
             id="impossible",
         ),
         pytest.param(
-            GPU_CELLS[0], circumstances(GPU_CELLS), "skip", "no GPU on this host", id="no gpu"
+            GPU_CELLS[0], circumstances(GPU_CELLS), "no-gpu", "no GPU on this host", id="no gpu"
+        ),
+        pytest.param(
+            GPU_CELLS[0],
+            replace(circumstances(GPU_CELLS), no_gpu="the only GPUs are in MIG mode"),
+            "no-gpu",
+            "the only GPUs are in MIG mode",
+            id="why there is none",
         ),
         pytest.param(
             CELL,
@@ -120,7 +127,7 @@ def test_a_cell_that_runs_on_code_for_another_architecture_says_so() -> None:
     )
 
 
-def test_what_is_impossible_is_refused_before_it_is_skipped() -> None:
+def test_what_is_impossible_is_refused_whatever_the_host_lacks() -> None:
     cell = replace(GPU_CELLS[0], environment=replace(GPU_CELLS[0].environment, python="3.8"))
     assert planned(circumstances((cell,)), cell).action == "refuse"
 
