@@ -97,6 +97,15 @@ Bases = Annotated[
         "Or set SAMEBITS_BASE.",
     ),
 ]
+Gpus = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--gpu",
+        metavar="INDEX|UUID|MODEL",
+        help="Use this GPU: by its index in `nvidia-smi`, by the beginning of its UUID, or by its "
+        "model, such as h100. Repeatable. Or set SAMEBITS_GPU. Default: all of the first's class.",
+    ),
+]
 Locked = Annotated[
     bool, typer.Option("--locked", help="Fail where a lock is missing or out of date.")
 ]
@@ -116,12 +125,16 @@ def run(
     only: Only = None,
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
+    gpu: Gpus = None,
     jobs: Annotated[
         int | None,
         typer.Option(
             "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
         ),
     ] = None,
+    require_gpu: Annotated[
+        bool, typer.Option("--require-gpu", help="Exit with 5 where a cell has no GPU.")
+    ] = False,
     fresh: Fresh = False,
     locked: Locked = False,
     columns: Columns = ColumnsOption.families,
@@ -133,7 +146,13 @@ def run(
     workspace = Workspace(matrix, results)
     cells = select(workspace.matrix.cells, only or ())
     options = running.RunOptions(
-        engine=engine.value, bases=tuple(base or ()), jobs=jobs, fresh=fresh, locked=locked
+        engine=engine.value,
+        bases=tuple(base or ()),
+        gpus=tuple(gpu or ()),
+        require_gpu=require_gpu,
+        jobs=jobs,
+        fresh=fresh,
+        locked=locked,
     )
     console = Console(stderr=True, quiet=quiet)
     code, record = running.run_matrix(workspace, cells, options, console)
@@ -170,6 +189,7 @@ def plan(
     only: Only = None,
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
+    gpu: Gpus = None,
     fresh: Fresh = False,
     results: Results = None,
     as_json: AsJson = False,
@@ -177,7 +197,8 @@ def plan(
     """Say what `run` would build, run, reuse and refuse, and why."""
     workspace = Workspace(matrix, results)
     cells = select(workspace.matrix.cells, only or ())
-    outline = listing.outline(workspace, cells, engine.value, tuple(base or ()), fresh=fresh)
+    bases, gpus = tuple(base or ()), tuple(gpu or ())
+    outline = listing.outline(workspace, cells, engine.value, bases, gpus, fresh=fresh)
     print(listing.as_json(outline) if as_json else listing.as_text(outline))
     return 0
 
@@ -187,11 +208,12 @@ def plan(
 def doctor(
     matrix: MatrixFile = Path("matrix.yaml"),
     base: Bases = None,
+    gpu: Gpus = None,
     as_json: AsJson = False,
 ) -> int:
     """Say what this host can run, and what would let it run more; exit 4 where that is nothing."""
-    local = local_bases(base or ())
-    return doctoring.print_diagnosis(Workspace(matrix), local, as_json=as_json)
+    local, gpus = local_bases(base or ()), doctoring.survey_gpus(gpu or ())
+    return doctoring.print_diagnosis(Workspace(matrix), local, gpus, as_json=as_json)
 
 
 @app.command()

@@ -11,8 +11,9 @@ from tabulate import tabulate
 
 from runner.cli import workspace as ws
 from runner.environments.lock import Lock, Unresolvable
-from runner.execution.gpu import discover_gpus
+from runner.execution.choice import left_out
 from runner.reports.words import number
+from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _WORDS: Final[Mapping[Action, str]] = {
     "run": "to run",
     "reuse": "reused",
+    "no-gpu": "without a GPU",
     "skip": "skipped",
     "refuse": "refused",
     "fail": "without a base",
@@ -32,7 +34,10 @@ _WORDS: Final[Mapping[Action, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A plan and what it was made for. `unlocked` are environments that would be locked first."""
+    """A plan and what it was made for. `unlocked` are environments that would be locked first.
+
+    `gpus` is a sentence on GPUs that are left out, or nothing.
+    """
 
     plan: Plan
     engine: str
@@ -41,6 +46,7 @@ class Outline:
     unlocked: tuple[Environment, ...]
     built: tuple[Environment, ...]
     left_out: tuple[tuple[str, str], ...]
+    gpus: str = ""
 
 
 def outline(
@@ -48,18 +54,20 @@ def outline(
     cells: tuple[Cell, ...],
     engine: ws.EngineChoice,
     bases: tuple[str, ...],
+    gpus: tuple[str, ...] = (),
     *,
     fresh: bool,
 ) -> Outline:
     """Plan the cells; nothing is locked, built or run."""
-    environments = ws.may_run(cells, discover_gpus())
+    devices = ws.choose_gpus(gpus)
+    environments = ws.may_run(cells, devices.gpus)
     chosen = ws.choose_engine(engine, workspace, environments, ws.local_bases(bases))
     try:
         found = ws.find_locks(workspace, environments)
         ready: dict[Environment, Lock | Unresolvable] = {
             environment: lock or Lock("") for environment, lock in found.items()
         }
-        plan, now = ws.plan_cells(workspace, cells, chosen, ready, fresh=fresh)
+        plan, now = ws.plan_cells(workspace, cells, chosen, ready, devices, fresh=fresh)
         built = tuple(one for one in plan.blueprints if chosen.engine.has(plan.blueprints[one]))
     finally:
         chosen.engine.close()
@@ -72,6 +80,7 @@ def outline(
         unlocked=tuple(environment for environment, lock in found.items() if lock is None),
         built=built,
         left_out=tuple((row.cell.id, row.because) for row in excluded),
+        gpus=left_out(devices),
     )
 
 
@@ -89,6 +98,7 @@ def as_text(outline: Outline) -> str:
         *(f"to build: {one.id}" for one in plan.blueprints if one not in outline.built),
         *(f"built before: {one.id}" for one in outline.built),
     ]
+    lines += [one_line(outline.gpus)] if outline.gpus else []
     if outline.unlocked:
         names = ", ".join(environment.id for environment in outline.unlocked)
         lines.append(f"to be locked first: {names}")
@@ -102,6 +112,7 @@ def as_json(outline: Outline) -> str:
         "engine": outline.engine,
         "engine_reason": outline.reason,
         "host_class": outline.host,
+        "gpus_left_out": outline.gpus,
         "unlocked": [environment.id for environment in outline.unlocked],
         "to_build": [one.id for one in outline.plan.blueprints if one not in outline.built],
         "built": [one.id for one in outline.built],

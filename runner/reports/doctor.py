@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from runner.environments.question import Unanswered
+from runner.execution.choice import short
+from runner.execution.gpu_watch import busy, gib
 from runner.execution.outlook import CPU_BYTES, GPU_BYTES, has_gpu_runtime
 from runner.reports.words import as_json, number
 from runner.results.untrusted import one_line
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
 
     from runner.environments.base_images import Located
     from runner.environments.survey import Survey
+    from runner.execution.choice import GpuSurvey
     from runner.execution.gpu import HostGpu
     from runner.execution.outlook import Outlook
+    from runner.results.gpu_use import GpuReading
 
 Mark = Literal["ok", "warn", "no"]
 _WIDTH: Final = 100
@@ -39,14 +43,14 @@ class Line:
     remedy: str = ""
 
 
-def lines(survey: Survey, gpus: tuple[HostGpu, ...], outlook: Outlook) -> tuple[Line, ...]:
+def lines(survey: Survey, gpus: GpuSurvey, outlook: Outlook) -> tuple[Line, ...]:
     """Say all that was found, and which cells will therefore run."""
     asked = any(row.cell.setting.device == "gpu" for row in outlook.cells)
     return (
         *_engine(survey),
         _index(survey),
         *_interpreters(survey, outlook),
-        _gpu(survey, gpus, asked=asked),
+        *_gpus(survey, gpus, asked=asked),
         *(_gpu_runtime(survey) if asked else ()),
         *_disks(survey, outlook),
         *_cells(outlook),
@@ -127,19 +131,52 @@ def _interpreters(survey: Survey, outlook: Outlook) -> Iterator[Line]:
             yield Line(name, "ok", f"{found.reference} ({found.identity.split('(')[0].strip()})")
 
 
-def _gpu(survey: Survey, gpus: tuple[HostGpu, ...], *, asked: bool) -> Line:
-    if gpus:
-        models = Counter(gpu.model for gpu in gpus)
-        told = ", ".join(f"{count} {model}" for model, count in models.items())
-        driver = gpus[0].driver or survey.driver or "of no known version"
-        return Line("GPU", "ok", f"{told}; driver {driver}")
+def _gpus(survey: Survey, gpus: GpuSurvey, *, asked: bool) -> Iterator[Line]:
+    """Each GPU and what becomes of it, or why there is none."""
+    everything = sorted((*gpus.found.whole, *gpus.found.mig), key=lambda gpu: gpu.index)
+    for gpu in everything:
+        yield _gpu(survey, gpus, gpu)
+    if not everything:
+        yield _no_gpu(survey, gpus.found.unanswered, asked=asked)
+
+
+def _gpu(survey: Survey, gpus: GpuSurvey, gpu: HostGpu) -> Line:
+    name = f"GPU {gpu.index}"
+    multiprocessors = f", {gpu.multiprocessors} SMs" if gpu.multiprocessors else ""
+    driver = gpu.driver or survey.driver or "of no known version"
+    told = f"{gpu.model} ({short(gpu.uuid)}){multiprocessors}, driver {driver}"
+    if gpu in gpus.found.mig:
+        remedy = f"`nvidia-smi -i {gpu.index} -mig 0` ends it"
+        return Line(name, "warn", f"{told}; not used: it is in MIG mode", remedy)
+    if gpu not in gpus.choice.gpus:
+        first = gpus.choice.gpus[0]
+        why = "not asked for" if gpu.host_class == first.host_class else "of another class"
+        return Line(name, "ok", f"{told}; not used: {why}", f"--gpu {gpu.index} chooses it")
+    return _used(name, f"{told}; used", gpus.readings.get(gpu.uuid))
+
+
+def _used(name: str, told: str, reading: GpuReading | None) -> Line:
+    """A GPU that a run would use, as it is now."""
+    if reading is None:
+        return Line(name, "ok", told)
+    if found := busy(reading):
+        return Line(name, "warn", f"{told}, but {found.fact}", found.remedy)
+    if reading.uncorrected:
+        errors = f"uncorrected memory errors since the driver was loaded: {reading.uncorrected:,}"
+        return Line(name, "warn", f"{told}, but {errors}", "see `nvidia-smi -q -d ECC`")
+    free = f"{gib(reading.free)} of {gib(reading.total)} GiB free"
+    return Line(name, "ok", f"{told}, {free}")
+
+
+def _no_gpu(survey: Survey, unanswered: str, *, asked: bool) -> Line:
     if not asked:
         return Line("GPU", "ok", "none is needed: no cell of this matrix asks for one")
+    if unanswered:
+        told = f"NVML does not tell of the GPUs of this host: {unanswered}"
+        return Line("GPU", "no", told, "see whether `nvidia-smi` answers")
     if survey.driver:
-        told = (
-            f"the kernel has loaded driver {survey.driver}, but NVML lists no GPU that can be used"
-        )
-        return Line("GPU", "no", told, "see `nvidia-smi -L`; a GPU in MIG mode is not used")
+        told = f"the kernel has loaded driver {survey.driver}, but NVML lists no GPU"
+        return Line("GPU", "no", told, "see `nvidia-smi -L`")
     told = "no NVIDIA driver is loaded on this host, so that no GPU is seen"
     return Line("GPU", "no", told, "install the driver until `nvidia-smi` answers")
 
