@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--onednn", choices=THREE, default="default")
     add("--tf32", choices=THREE, default="default")
     add("--xla", choices=THREE, default="default", help="clustering for XLA in graphs")
-    add("--gpu-uuid", default="", metavar="UUID", help="the one GPU to use")
+    add("--gpu-uuid", default="", metavar="UUID", help="the one GPU to use; no other is")
     add("--cases", nargs="+", default=("*",), metavar="GLOB", help="only these cases")
     add("--path", type=Path, metavar="FILE", help="a file of cases, in the catalogue's place")
     add("--lifeline", action="store_true", help="end with code 99 when standard input closes")

@@ -102,6 +102,44 @@ def test_no_gpu_is_code_three_and_no_result(site: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def with_gpus(site: Path, count: int) -> None:
+    """Let TensorFlow register so many GPUs."""
+    text = TENSORFLOW.replace("list_physical_devices=lambda kind: []", f"{LISTED}{count}")
+    assert text != TENSORFLOW
+    (site / "tensorflow.py").write_text(text + GROWTH)
+
+
+LISTED = "list_physical_devices=lambda kind: ['gpu'] * "
+GROWTH = "config.experimental.set_memory_growth = lambda device, on: None\n"
+
+
+def test_several_gpus_are_not_the_one_that_was_asked_for(site: Path, tmp_path: Path) -> None:
+    with_gpus(site, 2)
+    out = tmp_path / "out"
+    done = run_probe("--out", str(out), "--device", "gpu", "--gpu-uuid", "GPU-1", site=site)
+    assert done.returncode == 3
+    said = "no-gpu: GPU GPU-1 was asked for, but TensorFlow registered 2 GPUs\n"
+    assert done.stderr == said
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("count", "asked"),
+    [
+        pytest.param(1, ("--gpu-uuid", "GPU-1"), id="the one that is there"),
+        pytest.param(2, (), id="the first where none is asked for"),
+    ],
+)
+def test_one_gpu_is_used(site: Path, tmp_path: Path, count: int, asked: tuple[str, ...]) -> None:
+    with_gpus(site, count)
+    out = tmp_path / "out"
+    line = ("--out", str(out), "--device", "gpu", "--cases", "matmul.float32", *asked)
+    done = run_probe(*line, site=site)
+    assert (done.returncode, done.stderr) == (0, "")
+    read = ProbeOutput.model_validate_json((out / "result.json").read_text())
+    assert read.recipe[-1] == "tf.config.experimental.set_memory_growth(GPU 0, True)"
+
+
 def test_a_broken_import_is_code_four(site: Path, tmp_path: Path) -> None:
     (site / "tensorflow.py").write_text("import numpy\nnumpy.no_such_name\n")
     done = run_probe("--out", str(tmp_path / "out"), site=site)
