@@ -11,7 +11,7 @@ from tabulate import tabulate
 
 from runner.cli import workspace as ws
 from runner.environments.lock import Lock, Unresolvable
-from runner.execution.choice import left_out
+from runner.execution.choice import in_words
 from runner.reports.words import number
 from runner.results.untrusted import one_line
 
@@ -36,7 +36,7 @@ _WORDS: Final[Mapping[Action, str]] = {
 class Outline:
     """A plan and what it was made for. `unlocked` are environments that would be locked first.
 
-    `gpus` is a sentence on GPUs that are left out, or nothing.
+    `gpus` is a sentence on those that cells run on and those that are left out, or nothing.
     """
 
     plan: Plan
@@ -80,7 +80,7 @@ def outline(
         unlocked=tuple(environment for environment, lock in found.items() if lock is None),
         built=built,
         left_out=tuple((row.cell.id, row.because) for row in excluded),
-        gpus=left_out(devices),
+        gpus=in_words(devices, cells),
     )
 
 
@@ -112,7 +112,7 @@ def as_json(outline: Outline) -> str:
         "engine": outline.engine,
         "engine_reason": outline.reason,
         "host_class": outline.host,
-        "gpus_left_out": outline.gpus,
+        "gpus": outline.gpus,
         "unlocked": [environment.id for environment in outline.unlocked],
         "to_build": [one.id for one in outline.plan.blueprints if one not in outline.built],
         "built": [one.id for one in outline.built],

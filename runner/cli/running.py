@@ -17,7 +17,7 @@ from runner.cli import workspace as ws
 from runner.cli.guard import INTERRUPTED
 from runner.cli.progress import RunProgress
 from runner.errors import InputError, NothingSelected
-from runner.execution.choice import left_out
+from runner.execution.choice import in_words
 from runner.execution.gpu_reading import read_gpu
 from runner.execution.scheduler import Finished, Limits, Scheduler
 from runner.reports.words import number
@@ -68,8 +68,8 @@ def run_matrix(
     try:
         if options.engine == "auto" and chosen.engine.name == "venv":
             tell(f"[yellow]no Docker, so venvs on this host:[/] {escape(chosen.reason)}")
-        if others := left_out(gpus):
-            tell(escape(one_line(others)))
+        if devices := in_words(gpus, cells):
+            tell(escape(one_line(devices)))
         found = ws.find_locks(workspace, environments)
         ready = ws.complete_locks(workspace, found, locked=options.locked, tell=tell)
         plan, now = ws.plan_cells(workspace, cells, chosen, ready, gpus, fresh=options.fresh)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from runner.execution.gpu import HostGpu, HostGpus
+    from runner.matrix.cells import Cell
     from runner.results.gpu_use import GpuReading
 
 NO_GPU: Final = "no GPU on this host"
@@ -65,17 +66,17 @@ class GpuSurvey:
     readings: Mapping[str, GpuReading] = field(default_factory=dict)
 
 
-def left_out(choice: GpuChoice) -> str:
-    """One sentence on the GPUs that a run leaves out beside those that it uses, or nothing."""
-    parts = []
+def in_words(choice: GpuChoice, cells: Iterable[Cell]) -> str:
+    """Which GPUs the cells run on and which are left out, or nothing where no cell needs one."""
+    if not choice.gpus or all(cell.setting.device == "cpu" for cell in cells):
+        return ""
+    parts = [f"GPU cells run on {_titles(choice.gpus)}"]
     if choice.other:
-        parts.append(
-            f"{_titles(choice.other)}: not {choice.gpus[0].host_class}, within which bits are "
-            "compared"
-        )
-    if choice.gpus and choice.mig:
-        parts.append(f"{_titles(choice.mig)}: in MIG mode, which is not used")
-    return f"left out {'; '.join(parts)}" if parts else ""
+        one_class = f"bits are compared within one class, here {choice.gpus[0].host_class}"
+        parts.append(f"{_titles(choice.other)} {_is(choice.other)} left out: {one_class}")
+    if choice.mig:
+        parts.append(f"{_titles(choice.mig)} {_is(choice.mig)} left out: in MIG mode")
+    return "; ".join(parts)
 
 
 def title(gpu: HostGpu) -> str:
@@ -90,6 +91,10 @@ def short(uuid: str) -> str:
 
 def _titles(gpus: Iterable[HostGpu]) -> str:
     return listed([title(gpu) for gpu in gpus])
+
+
+def _is(gpus: Sequence[HostGpu]) -> str:
+    return "is" if len(gpus) == 1 else "are"
 
 
 def _none(found: HostGpus) -> str:
@@ -128,7 +133,7 @@ def _matching(text: str, gpus: list[HostGpu]) -> list[HostGpu]:
 
 def _why_not(text: str, named: list[HostGpu], everything: list[HostGpu]) -> str:
     if named:
-        return f"{_titles(named)} is in MIG mode, which is not used"
+        return f"{_titles(named)} {_is(named)} in MIG mode, which is not used"
     if text.lower().startswith("mig-"):
         return "a MIG device is not used, only a whole GPU"
     return "there is no such GPU" if everything else ""

@@ -91,12 +91,12 @@ def discover_gpus(nvml: Nvml = pynvml) -> HostGpus:
     except (pynvml.NVMLError_LibraryNotFound, pynvml.NVMLError_DriverNotLoaded):
         return HostGpus()
     except pynvml.NVMLError as error:
-        return HostGpus(unanswered=str(error))
+        return HostGpus(unanswered=str(error).rstrip("."))
     try:
         devices = [_read(nvml, number) for number in range(nvml.nvmlDeviceGetCount())]
         return describe(devices, str(nvml.nvmlSystemGetDriverVersion()))
     except pynvml.NVMLError as error:
-        return HostGpus(unanswered=str(error))
+        return HostGpus(unanswered=str(error).rstrip("."))
     finally:
         nvml.nvmlShutdown()
 

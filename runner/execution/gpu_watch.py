@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from runner.results.gpu_use import GpuProcess, GpuReading
 
 GIB: Final = 1024**3
-# The workspace that TensorFlow lets cuDNN have (TF_CUDNN_WORKSPACE_LIMIT_IN_MB, 4 GiB, see
-# tensorflow/core/kernels/conv_ops.cc), and as much as half of it again for all else. Of a small GPU
-# it is half of what there is.
-NEEDED: Final = 6 * GIB
+# The workspace that TensorFlow lets cuDNN have, 8 GiB unless TF_CUDNN_WORKSPACE_LIMIT_IN_MB says
+# otherwise (GetDnnWorkspaceLimitOrDefault in tensorflow/core/kernels/gpu_utils.cc; 4 GiB in older
+# releases), and 2 GiB for all else. Of a small GPU it is half of what there is.
+NEEDED: Final = 10 * GIB
 _PATIENCE: Final = 60.0
 _LOOK: Final = 2.0
 _LOOKS_AFTER: Final = 3

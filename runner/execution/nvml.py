@@ -21,15 +21,19 @@ T = TypeVar("T")
 class Memory(Protocol):
     """What NVML says of a GPU's memory, in bytes."""
 
-    free: int
-    total: int
+    @property
+    def free(self) -> int: ...
+    @property
+    def total(self) -> int: ...
 
 
 class Running(Protocol):
     """A process as NVML names it: by its number on the host, with its bytes where they are told."""
 
-    pid: int
-    usedGpuMemory: int | None  # noqa: N815 - the same
+    @property
+    def pid(self) -> int: ...
+    @property
+    def usedGpuMemory(self) -> int | None: ...
 
 
 class Nvml(Protocol):

@@ -147,15 +147,15 @@ def _gpu(survey: Survey, gpus: GpuSurvey, gpu: HostGpu) -> Line:
     told = f"{gpu.model} ({short(gpu.uuid)}){multiprocessors}, driver {driver}"
     if gpu in gpus.found.mig:
         remedy = f"`nvidia-smi -i {gpu.index} -mig 0` ends it"
-        return Line(name, "warn", f"{told}; not used: it is in MIG mode", remedy)
+        return Line(name, "warn", f"{told}; not chosen: it is in MIG mode", remedy)
     if gpu not in gpus.choice.gpus:
         first = gpus.choice.gpus[0]
         why = "not asked for" if gpu.host_class == first.host_class else "of another class"
-        return Line(name, "ok", f"{told}; not used: {why}", f"--gpu {gpu.index} chooses it")
-    return _used(name, f"{told}; used", gpus.readings.get(gpu.uuid))
+        return Line(name, "ok", f"{told}; not chosen: {why}", f"--gpu {gpu.index} chooses it")
+    return _chosen(name, f"{told}; chosen", gpus.readings.get(gpu.uuid))
 
 
-def _used(name: str, told: str, reading: GpuReading | None) -> Line:
+def _chosen(name: str, told: str, reading: GpuReading | None) -> Line:
     """A GPU that a run would use, as it is now."""
     if reading is None:
         return Line(name, "ok", told)
@@ -173,7 +173,8 @@ def _no_gpu(survey: Survey, unanswered: str, *, asked: bool) -> Line:
         return Line("GPU", "ok", "none is needed: no cell of this matrix asks for one")
     if unanswered:
         told = f"NVML does not tell of the GPUs of this host: {unanswered}"
-        return Line("GPU", "no", told, "see whether `nvidia-smi` answers")
+        remedy = "see whether `nvidia-smi` answers; after an update of the driver, restart the host"
+        return Line("GPU", "no", told, remedy)
     if survey.driver:
         told = f"the kernel has loaded driver {survey.driver}, but NVML lists no GPU"
         return Line("GPU", "no", told, "see `nvidia-smi -L`")

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     class Driver(Protocol):
         """The functions of the CUDA driver's library that are called here."""
 
-        # Named as in cuda.h. Each returns a CUresult, 0 for success.
+        # Named as in cuda.h. Each returns a CUresult, 0 for success. Not every driver has
+        # cuDeviceGetUuid_v2.
         def cuInit(self, flags: int, /) -> int: ...  # noqa: N802
         def cuDeviceGet(self, device: Any, ordinal: int, /) -> int: ...  # noqa: ANN401, N802
         def cuDeviceGetCount(self, count: Any, /) -> int: ...  # noqa: ANN401, N802
         def cuDeviceGetAttribute(self, found: Any, attribute: int, device: Any, /) -> int: ...  # noqa: ANN401, N802
         def cuDeviceGetUuid(self, raw: Any, device: Any, /) -> int: ...  # noqa: ANN401, N802
-        def cuDeviceGetUuid_v2(self, raw: Any, device: Any, /) -> int: ...  # noqa: ANN401, N802
         def cuDeviceTotalMem_v2(self, found: Any, device: Any, /) -> int: ...  # noqa: ANN401, N802
         def cuDriverGetVersion(self, version: Any, /) -> int: ...  # noqa: ANN401, N802
 

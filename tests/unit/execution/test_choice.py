@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.execution.fake_engine import cells
 
 from runner.errors import InputError
-from runner.execution.choice import GpuChoice, choose, left_out, title
+from runner.execution.choice import GpuChoice, choose, in_words, title
 from runner.execution.gpu import HostGpu, HostGpus
 
 FIRST = HostGpu(
@@ -113,7 +114,7 @@ def test_a_whole_uuid_is_one_even_where_another_begins_so() -> None:
 )
 def test_why_there_is_none(found: HostGpus, why: str) -> None:
     assert choose(found) == GpuChoice(none=why, mig=found.mig)
-    assert left_out(choose(found)) == ""
+    assert in_words(choose(found), GPU) == ""
 
 
 @pytest.mark.parametrize(
@@ -130,31 +131,41 @@ def test_one_is_asked_for_where_there_is_none(found: HostGpus, said: str) -> Non
     assert caught.value.hint == "`nvidia-smi -L` lists what the driver sees."
 
 
-# what is left out
+# in words
+
+CPU, GPU = cells("2.20.0"), cells("2.20.0", cuda="12.9.1")
 
 
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        pytest.param(["0", "1"], "", id="nothing"),
+        pytest.param(
+            ["0"], "GPU cells run on GPU 0 NVIDIA H100 80GB HBM3 (GPU-1a2b3c4d)", id="one"
+        ),
         pytest.param(
             ["2", "h100"],
-            "left out GPU 0 NVIDIA H100 80GB HBM3 (GPU-1a2b3c4d) and GPU 1 NVIDIA H100 80GB HBM3 "
-            "(GPU-1a2b9999): not NVIDIA A100-SXM4-40GB sm_80, within which bits are compared; "
-            "GPU 3 NVIDIA H100 80GB HBM3 (GPU-88-0): in MIG mode, which is not used",
-            id="of another class than the first one asked for, and in MIG mode",
+            "GPU cells run on GPU 2 NVIDIA A100-SXM4-40GB (GPU-77-0); "
+            "GPU 0 NVIDIA H100 80GB HBM3 (GPU-1a2b3c4d) and GPU 1 NVIDIA H100 80GB HBM3 "
+            "(GPU-1a2b9999) are left out: bits are compared within one class, here NVIDIA "
+            "A100-SXM4-40GB sm_80; GPU 3 NVIDIA H100 80GB HBM3 (GPU-88-0) is left out: in MIG mode",
+            id="the class of the first one asked for",
         ),
         pytest.param(
             [],
-            "left out GPU 2 NVIDIA A100-SXM4-40GB (GPU-77-0): not NVIDIA H100 80GB HBM3 sm_90, "
-            "within which bits are compared; GPU 3 NVIDIA H100 80GB HBM3 (GPU-88-0): in MIG mode, "
-            "which is not used",
+            "GPU cells run on GPU 0 NVIDIA H100 80GB HBM3 (GPU-1a2b3c4d) and GPU 1 NVIDIA H100 "
+            "80GB HBM3 (GPU-1a2b9999); GPU 2 NVIDIA A100-SXM4-40GB (GPU-77-0) is left out: bits "
+            "are compared within one class, here NVIDIA H100 80GB HBM3 sm_90; GPU 3 NVIDIA H100 "
+            "80GB HBM3 (GPU-88-0) is left out: in MIG mode",
             id="where nothing is asked for",
         ),
     ],
 )
-def test_what_is_left_out_is_told(wanted: list[str], said: str) -> None:
-    assert left_out(choose(HOST, wanted)) == said
+def test_what_is_chosen_and_what_is_left_out_is_told(wanted: list[str], said: str) -> None:
+    assert in_words(choose(HOST, wanted), (*CPU, *GPU)) == said
+
+
+def test_of_gpus_that_no_cell_needs_nothing_is_told() -> None:
+    assert in_words(choose(HOST), CPU) == ""
 
 
 @given(st.lists(st.sampled_from(["0", "1", "2", "h100", "a100", "*", "GPU-77", "nvidia"])))

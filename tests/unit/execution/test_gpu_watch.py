@@ -89,7 +89,7 @@ def test_a_wait_ends_with_the_run() -> None:
     ("reading", "said"),
     [
         pytest.param(FREE, "", id="free"),
-        pytest.param(used(free=6), "", id="just enough"),
+        pytest.param(used(free=10), "", id="just enough"),
         pytest.param(
             used(FOREIGN, free=18),
             f"{TITLE}: used by pid 4711 (python), 62.0 of 80.0 GiB in use; end it or choose "
@@ -109,14 +109,14 @@ def test_a_wait_ends_with_the_run() -> None:
             id="many",
         ),
         pytest.param(
-            used(free=5),
-            f"{TITLE}: 75.0 of 80.0 GiB in use by what NVML does not name, so that less than 6.0 "
+            used(free=9),
+            f"{TITLE}: 71.0 of 80.0 GiB in use by what NVML does not name, so that less than 10.0 "
             "GiB is free; see `nvidia-smi`, or choose another with --gpu",
             id="memory that no process is named for",
         ),
         pytest.param(
             GpuReading(free=1 * GIB, total=80 * GIB, processes=None),
-            f"{TITLE}: 79.0 of 80.0 GiB in use by what NVML does not name, so that less than 6.0 "
+            f"{TITLE}: 79.0 of 80.0 GiB in use by what NVML does not name, so that less than 10.0 "
             "GiB is free; see `nvidia-smi`, or choose another with --gpu",
             id="memory, where processes can't be told",
         ),

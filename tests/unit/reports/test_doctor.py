@@ -157,7 +157,7 @@ ONE = HostGpu(
 )
 TWO = replace(ONE, uuid="GPU-99999999-0000", index=1)
 OTHER = replace(ONE, uuid="GPU-77777777-0000", model="NVIDIA A100", index=2)
-SAID = "NVIDIA H100 (GPU-1a2b3c4d), 132 SMs, driver 580.65.06; used"
+SAID = "NVIDIA H100 (GPU-1a2b3c4d), 132 SMs, driver 580.65.06; chosen"
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ SAID = "NVIDIA H100 (GPU-1a2b3c4d), 132 SMs, driver 580.65.06; used"
                 "GPU 0",
                 "warn",
                 f"{SAID}, but 79.0 of 80.0 GiB in use by what NVML does not name, so that less "
-                "than 6.0 GiB is free",
+                "than 10.0 GiB is free",
                 "see `nvidia-smi`, or choose another with --gpu",
             ),
             id="memory in use",
@@ -209,28 +209,28 @@ SAID = "NVIDIA H100 (GPU-1a2b3c4d), 132 SMs, driver 580.65.06; used"
         ),
         pytest.param(
             surveyed(replace(ONE, multiprocessors=None, driver="")),
-            Line("GPU 0", "ok", "NVIDIA H100 (GPU-1a2b3c4d), driver 550.54.14; used"),
+            Line("GPU 0", "ok", "NVIDIA H100 (GPU-1a2b3c4d), driver 550.54.14; chosen"),
             id="NVML does not tell all",
         ),
     ],
 )
-def test_a_gpu_that_is_used(gpus: GpuSurvey, said: Line) -> None:
+def test_a_gpu_that_is_chosen(gpus: GpuSurvey, said: Line) -> None:
     assert line(replace(HOST, driver="550.54.14"), "GPU 0", GPU, gpus) == said
 
 
 def test_a_driver_that_tells_no_version() -> None:
     told = line(HOST, "GPU 0", GPU, surveyed(replace(ONE, driver="")))
-    assert told.fact == "NVIDIA H100 (GPU-1a2b3c4d), 132 SMs, driver of no known version; used"
+    assert told.fact == "NVIDIA H100 (GPU-1a2b3c4d), 132 SMs, driver of no known version; chosen"
 
 
 def test_each_gpu_is_told_and_what_becomes_of_it() -> None:
     gpus = surveyed(ONE, TWO, OTHER, mig=(replace(ONE, uuid="GPU-8", index=3),), wanted=("0",))
     told = [one for one in lines(HOST, gpus, ahead(HOST, GPU, (ONE,))) if one.name[:4] == "GPU "]
     assert [(one.name, one.mark, one.fact.partition("; ")[2], one.remedy) for one in told[:4]] == [
-        ("GPU 0", "ok", "used", ""),
-        ("GPU 1", "ok", "not used: not asked for", "--gpu 1 chooses it"),
-        ("GPU 2", "ok", "not used: of another class", "--gpu 2 chooses it"),
-        ("GPU 3", "warn", "not used: it is in MIG mode", "`nvidia-smi -i 3 -mig 0` ends it"),
+        ("GPU 0", "ok", "chosen", ""),
+        ("GPU 1", "ok", "not chosen: not asked for", "--gpu 1 chooses it"),
+        ("GPU 2", "ok", "not chosen: of another class", "--gpu 2 chooses it"),
+        ("GPU 3", "warn", "not chosen: it is in MIG mode", "`nvidia-smi -i 3 -mig 0` ends it"),
     ]
 
 
@@ -266,7 +266,7 @@ def test_only_gpus_in_mig_mode() -> None:
                 "GPU",
                 "no",
                 "NVML does not tell of the GPUs of this host: no answer within 8 s",
-                "see whether `nvidia-smi` answers",
+                "see whether `nvidia-smi` answers; after an update of the driver, restart the host",
             ),
             id="a driver that hangs",
         ),
