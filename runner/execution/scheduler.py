@@ -76,6 +76,7 @@ class Scheduler:
     _running: dict[Future[Ran], tuple[Task, float]] = field(default_factory=dict)
     _outcomes: dict[str, list[Judgement]] = field(default_factory=dict)
     _retried: set[tuple[str, int]] = field(default_factory=set)
+    _avoided: set[HostGpu] = field(default_factory=set)
     _phases: list[Phase] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
     _ending: threading.Event = field(default_factory=threading.Event)
@@ -130,11 +131,15 @@ class Scheduler:
         return task.cell.setting.device == "cpu" or self._free_gpu(task) is not None
 
     def _free_gpu(self, task: Task) -> HostGpu | None:
-        """A GPU that no trial uses; None for a trial that needs none."""
+        """A GPU that no trial uses; None for a trial that needs none.
+
+        One that is better left alone is used only where all of them are.
+        """
         if task.cell.setting.device == "cpu":
             return None
         busy = {running.gpu for running, _ in self._running.values()}
-        return next((gpu for gpu in self.gpus if gpu not in busy), None)
+        gpus = [gpu for gpu in self.gpus if gpu not in self._avoided] or self.gpus
+        return next((gpu for gpu in gpus if gpu not in busy), None)
 
     def _start_build(self, pool: ThreadPoolExecutor, environment: Environment) -> None:
         self.listen(Event(kind="build", subject=environment.id))
@@ -211,6 +216,8 @@ class Scheduler:
 
     def _note(self, task: Task, judgement: Judgement) -> None:
         """A failed trial ends its cell; one that says nothing about it is run once more."""
+        if task.gpu and judgement.avoid:
+            self._avoided.add(task.gpu)
         outcomes = self._outcomes.setdefault(task.cell.id, [])
         again = (task.cell.id, task.number)
         failed = any(one.status is not Status.DONE for one in outcomes)

@@ -59,11 +59,13 @@ class Judgement:
     """How a trial ended, in the words of the records.
 
     `retry` marks what says nothing about the cell: the engine failed, or somebody killed it.
+    `avoid` marks a GPU that is better left alone while there is another.
     """
 
     status: Status
     reason: str = ""
     retry: bool = False
+    avoid: bool = False
 
 
 def perform(
@@ -93,6 +95,7 @@ def perform(
         read = read_output(out) if wrote else Rejected("the probe did not end by itself")
         judgement = _with_arrays(judge(ended.outcome, read, task), read, out / "arrays")
         judgement = with_use(judgement, ended.use) if ended.use else judgement
+        judgement = replace(judgement, avoid=True) if ended.refused else judgement
         done = read if judgement.status is Status.DONE else None
         record = _record(task, begun, ended, judgement, done)
         if judgement.status is not Status.INTERRUPTED:
@@ -102,10 +105,14 @@ def perform(
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """How a trial's process ended, and what its GPU was like meanwhile where NVML told it."""
+    """How a trial's process ended, and what its GPU was like meanwhile where NVML told it.
+
+    `refused` means that it never began, for what else was on the GPU.
+    """
 
     outcome: Outcome
     use: GpuUse | None = None
+    refused: bool = False
 
 
 def _run(task: Task, engine: Engine, out: Path, watch: GpuWatch) -> _Ended:
@@ -113,12 +120,14 @@ def _run(task: Task, engine: Engine, out: Path, watch: GpuWatch) -> _Ended:
     if task.gpu is None:
         return _Ended(engine.run(_trial(task), out))
     admission = watch.admit(task.gpu, task.probe.timeout_seconds)
-    refusal = admission.refusal
-    outcome = Outcome(exit_code=None, failure=refusal) if refusal else engine.run(_trial(task), out)
-    if admission.reading is None:
+    before, uuid = admission.reading, task.gpu.uuid
+    if admission.refusal:
+        use = GpuUse(uuid=uuid, before=before) if before else None
+        return _Ended(Outcome(exit_code=None, failure=admission.refusal), use, refused=True)
+    outcome = engine.run(_trial(task), out)
+    if before is None:
         return _Ended(outcome)
-    after = None if refusal else watch.after(task.gpu)
-    return _Ended(outcome, GpuUse(uuid=task.gpu.uuid, before=admission.reading, after=after))
+    return _Ended(outcome, GpuUse(uuid=uuid, before=before, after=watch.after(task.gpu)))
 
 
 def with_use(judgement: Judgement, use: GpuUse) -> Judgement:
@@ -135,7 +144,7 @@ def with_use(judgement: Judgement, use: GpuUse) -> Judgement:
         )
         failed = judgement.status is not Status.DONE
         reason = f"{judgement.reason}; {told}" if failed else told
-        return Judgement(Status.RUN_FAILED, reason, retry=True)
+        return Judgement(Status.RUN_FAILED, reason, retry=True, avoid=True)
     beside = (use.after and use.after.processes) or ()
     if judgement.status is Status.DONE and beside:
         note = f"when it ended, {named(beside)} computed on its GPU too"

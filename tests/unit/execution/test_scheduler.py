@@ -232,6 +232,42 @@ def test_each_gpu_is_read_before_and_after_each_trial_on_it(tmp_path: Path) -> N
     assert Counter(record.gpu is not None for record in kept) == {True: 3, False: 3}
 
 
+def errors_on(faulty: str) -> Callable[[str], GpuReading]:
+    """Reads GPUs of which one has a memory error more each time it is read."""
+    counts: Counter[str] = Counter()
+
+    def read(uuid: str) -> GpuReading:
+        counts[uuid] += uuid == faulty
+        return GpuReading(free=79 * GIB, total=80 * GIB, uncorrected=counts[uuid])
+
+    return read
+
+
+def test_a_gpu_that_is_better_left_alone_is_not_used_while_there_is_another(
+    tmp_path: Path,
+) -> None:
+    wanted = cells("2.20.0", determinism=("off", "on"), cuda="12.9.1")
+    engine = FakeEngine()
+    planned = plan(wanted, gpus=GPUS)
+    finished = execute(
+        planned, engine, tmp_path, limits=ONE, gpus=GPUS, read_gpu=errors_on("GPU-1")
+    )
+    assert finished.cells == {cell.id: DONE for cell in wanted}
+    assert Counter(trial.gpu for trial in engine.trials) == {"GPU-1": 1, "GPU-2": 6}
+
+
+def test_where_all_are_better_left_alone_each_cell_is_still_tried(tmp_path: Path) -> None:
+    wanted = cells("2.20.0", determinism=("off", "on"), cuda="12.9.1")
+    engine = FakeEngine()
+    planned = plan(wanted, gpus=GPUS[:1])
+    finished = execute(
+        planned, engine, tmp_path, limits=ONE, gpus=GPUS[:1], read_gpu=errors_on("GPU-1")
+    )
+    assert {status for status, _ in finished.cells.values()} == {Status.RUN_FAILED}
+    # Three trials, and the first of them once more.
+    assert [engine.ran(cell) for cell in wanted] == [4, 4]
+
+
 def test_trials_on_the_cpu_run_beside_one_on_the_gpu(tmp_path: Path) -> None:
     wanted = (*cells("2.19.1", cuda="12.9.1"), *cells("2.20.0"))
     overlapped: list[bool] = []

@@ -53,8 +53,8 @@ def task_of(cell: Cell, order: Order = "forward") -> Task:
 TASK = task_of(CELLS[0])
 
 
-def failed(reason: str, *, retry: bool = False) -> Judgement:
-    return Judgement(Status.RUN_FAILED, reason, retry=retry)
+def failed(reason: str, *, retry: bool = False, avoid: bool = False) -> Judgement:
+    return Judgement(Status.RUN_FAILED, reason, retry=retry, avoid=avoid)
 
 
 # how an end is judged
@@ -399,7 +399,7 @@ def test_on_a_gpu_that_others_use_nothing_is_run(tmp_path: Path) -> None:
         "GPU 0 NVIDIA H100 (GPU-1): used by pid 4711 (python), 1.0 of 80.0 GiB in use; end it or "
         "choose another with --gpu"
     )
-    assert judgement == failed(said, retry=True)
+    assert judgement == failed(said, retry=True, avoid=True)
     assert engine.trials == []
     assert (record.status, record.reason, record.probe) == (Status.RUN_FAILED, said, None)
     assert record.gpu == GpuUse(uuid="GPU-1", before=reading(PYTHON))
@@ -408,7 +408,7 @@ def test_on_a_gpu_that_others_use_nothing_is_run(tmp_path: Path) -> None:
 def test_a_wait_for_a_gpu_that_is_interrupted_keeps_nothing(tmp_path: Path) -> None:
     watch = GpuWatch(read=lambda _: reading(PYTHON), pause=lambda _: True)
     _, judgement = perform(task_of(ON_GPU), FakeEngine(), host(), Store(tmp_path), watch)
-    assert judgement == Judgement(Status.INTERRUPTED, "interrupted")
+    assert judgement == Judgement(Status.INTERRUPTED, "interrupted", avoid=True)
     assert Store(tmp_path).trials().records == ()
 
 
@@ -421,12 +421,13 @@ ERRORS = (
 @pytest.mark.parametrize(
     ("outcome", "judgement"),
     [
-        pytest.param(OK, failed(ERRORS, retry=True), id="it was done"),
+        pytest.param(OK, failed(ERRORS, retry=True, avoid=True), id="it was done"),
         pytest.param(
             Outcome(exit_code=1, log="CUDA_ERROR_ECC_UNCORRECTABLE"),
             failed(
                 "the probe ended with exit code 1: CUDA_ERROR_ECC_UNCORRECTABLE; " + ERRORS,
                 retry=True,
+                avoid=True,
             ),
             id="it failed",
         ),
