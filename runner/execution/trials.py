@@ -13,7 +13,7 @@ from runner.environments.engine import Outcome, Trial
 from runner.errors import StoreError
 from runner.execution.declared import declared, hold
 from runner.execution.endings import exit_reason, said
-from runner.execution.gpu_watch import GpuWatch, named
+from runner.execution.gpu_watch import Admission, GpuWatch, named
 from runner.results.arrays import check_arrays
 from runner.results.gpu_use import GpuUse
 from runner.results.probe_output import ProbeOutput, read_output
@@ -89,13 +89,13 @@ def perform(
         ) from None
     with folder as name:
         out = Path(name)
+        seconds = task.probe.timeout_seconds
+        admission = watch.admit(task.gpu, seconds) if task.gpu else Admission()
         begun = _Begun(host, datetime.now(UTC), time.monotonic())
-        ended = _run(task, engine, out, watch)
+        ended = _run(task, engine, out, watch, admission)
         wrote = _wrote(ended.outcome)
         read = read_output(out) if wrote else Rejected("the probe did not end by itself")
-        judgement = _with_arrays(judge(ended.outcome, read, task), read, out / "arrays")
-        judgement = with_use(judgement, ended.use) if ended.use else judgement
-        judgement = replace(judgement, avoid=True) if ended.refused else judgement
+        judgement = _judge_all(ended, read, task, out / "arrays")
         done = read if judgement.status is Status.DONE else None
         record = _record(task, begun, ended, judgement, done)
         if judgement.status is not Status.INTERRUPTED:
@@ -115,19 +115,26 @@ class _Ended:
     refused: bool = False
 
 
-def _run(task: Task, engine: Engine, out: Path, watch: GpuWatch) -> _Ended:
-    """Run a trial, one on a GPU only if that is free."""
-    if task.gpu is None:
-        return _Ended(engine.run(_trial(task), out))
-    admission = watch.admit(task.gpu, task.probe.timeout_seconds)
-    before, uuid = admission.reading, task.gpu.uuid
+def _run(task: Task, engine: Engine, out: Path, watch: GpuWatch, admission: Admission) -> _Ended:
+    """Run a trial that was admitted to its GPU, and look at that again."""
+    before = admission.reading
     if admission.refusal:
-        use = GpuUse(uuid=uuid, before=before) if before else None
-        return _Ended(Outcome(exit_code=None, failure=admission.refusal), use, refused=True)
-    outcome = engine.run(_trial(task), out)
-    if before is None:
+        outcome = Outcome(exit_code=None, failure=admission.refusal)
+    else:
+        outcome = engine.run(_trial(task), out)
+    if task.gpu is None or before is None:
         return _Ended(outcome)
-    return _Ended(outcome, GpuUse(uuid=uuid, before=before, after=watch.after(task.gpu)))
+    after = None if admission.refusal else watch.after(task.gpu)
+    use = GpuUse(uuid=task.gpu.uuid, before=before, after=after)
+    return _Ended(outcome, use, refused=bool(admission.refusal))
+
+
+def _judge_all(ended: _Ended, read: ProbeOutput | Rejected, task: Task, folder: Path) -> Judgement:
+    """Judge a trial by its process, by what it left, and by what its GPU went through."""
+    judgement = _with_arrays(judge(ended.outcome, read, task), read, folder)
+    if ended.refused:
+        return replace(judgement, avoid=True)
+    return with_use(judgement, ended.use) if ended.use else judgement
 
 
 def with_use(judgement: Judgement, use: GpuUse) -> Judgement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -403,6 +404,22 @@ def test_on_a_gpu_that_others_use_nothing_is_run(tmp_path: Path) -> None:
     assert engine.trials == []
     assert (record.status, record.reason, record.probe) == (Status.RUN_FAILED, said, None)
     assert record.gpu == GpuUse(uuid="GPU-1", before=reading(PYTHON))
+
+
+def test_the_wait_for_a_gpu_is_no_part_of_the_trial(tmp_path: Path) -> None:
+    readings = [reading(PYTHON), FREE]
+    waited: list[datetime] = []
+
+    def pause(_: float) -> bool:
+        waited.append(datetime.now(UTC))
+        return False
+
+    watch = GpuWatch(read=lambda _: readings.pop(0) if len(readings) > 1 else FREE, pause=pause)
+    record, judgement = perform(task_of(ON_GPU), FakeEngine(), host(), Store(tmp_path), watch)
+    assert judgement.status is Status.DONE
+    assert len(waited) == 1
+    assert record.started >= waited[0]
+    assert record.gpu == GpuUse(uuid="GPU-1", before=FREE, after=FREE)
 
 
 def test_a_wait_for_a_gpu_that_is_interrupted_keeps_nothing(tmp_path: Path) -> None:
