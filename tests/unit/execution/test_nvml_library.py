@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from requirements_of_host import absent
+from compiling import stand_in
 
 ROOT = Path(__file__).parents[3]
-STAND_IN = ROOT / "tests" / "nvml" / "stand_in.c"
 PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
 MATRIX = f"""\
 version: 1
@@ -74,14 +72,7 @@ class Machine:
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the compiled library."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        absent("no C compiler (cc) on this host")
-    folder = tmp_path_factory.mktemp("nvml")
-    options = ("-shared", "-fPIC", "-Wall", "-Wextra", "-Werror")
-    path = folder / "libnvidia-ml.so.1"
-    subprocess.run([compiler, *options, "-o", str(path), str(STAND_IN)], check=True, timeout=60)
-    return folder
+    return stand_in("nvml.c", "libnvidia-ml.so.1", tmp_path_factory.mktemp("nvml"))
 
 
 @pytest.fixture
