@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Final
 
 from uv import find_uv_bin
 
-from runner.environments.cuda import CUDA_PACKAGE, cuda_requirements
+from runner.environments.cuda import LAYERS, Layer, cuda_requirements, layer_of
 from runner.environments.index import IndexSettings, scrub
 from runner.errors import EngineUnavailable, InputError, StoreError
 from runner.matrix import catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from runner.matrix.cells import Environment
 
@@ -52,36 +52,32 @@ class Lock:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the pinned packages and their hashes, without the header."""
-        return hashlib.sha256((self.cuda + self.tensorflow).encode()).hexdigest()
+        return hashlib.sha256("".join(self.layers.values()).encode()).hexdigest()
 
     @cached_property
     def packages(self) -> dict[str, str]:
         """Package → version."""
         return {found["name"]: found["version"] for found in _PINNED.finditer(self.text)}
 
-    @property
-    def cuda(self) -> str:
-        """The part that installs CUDA and cuDNN; empty for an environment without them."""
-        return self._part(cuda=True)
+    @cached_property
+    def layers(self) -> Mapping[Layer, str]:
+        """The pinned packages of each layer of an image; empty for a layer that has none.
 
-    @property
-    def tensorflow(self) -> str:
-        """All the rest."""
-        return self._part(cuda=False)
+        Images whose locks are equal up to a layer have that layer in common, so that an axis that
+        moves alone leaves those before it as they are.
+        """
+        parts: dict[Layer, list[str]] = {layer: [] for layer in LAYERS}
+        taken: list[str] | None = None
+        for line in self._lines:
+            if found := _PINNED.match(line):
+                taken = parts[layer_of(found["name"])]
+            if taken is not None and not line.startswith("#"):
+                taken.append(line)
+        return {layer: "".join(lines) for layer, lines in parts.items()}
 
     @property
     def _lines(self) -> list[str]:
         return self.text.splitlines(keepends=True)
-
-    def _part(self, *, cuda: bool) -> str:
-        taken: list[str] = []
-        inside = False
-        for line in self._lines:
-            if found := _PINNED.match(line):
-                inside = bool(CUDA_PACKAGE.match(found["name"])) is cuda
-            if inside and not line.startswith("#"):
-                taken.append(line)
-        return "".join(taken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ def test_a_lock_pins_everything_with_hashes() -> None:
     assert isinstance(lock, Lock)
     assert lock.packages["tensorflow-cpu"] == "2.20.0"
     assert {"keras", "numpy"} <= lock.packages.keys()
-    assert lock.cuda == ""
-    for block in lock.tensorflow.replace("\\\n", " ").splitlines():
+    assert (lock.layers["cuda"], lock.layers["cudnn"]) == ("", "")
+    for block in lock.layers["tensorflow"].replace("\\\n", " ").splitlines():
         assert "--hash=sha256:" in block
 
 
@@ -38,8 +38,9 @@ def test_cuda_and_cudnn_are_the_declared_ones() -> None:
     assert lock.packages["cuda-toolkit"] == "12.9.1"
     assert lock.packages["nvidia-cudnn-cu12"] == "9.10.2.21"
     assert lock.packages["tensorflow"] == "2.20.0"
-    assert "nvidia-cudnn-cu12==9.10.2.21" in lock.cuda
-    assert "nvidia" not in lock.tensorflow
+    assert "nvidia-cudnn-cu12==9.10.2.21" in lock.layers["cudnn"]
+    assert "nvidia-cublas-cu12==" in lock.layers["cuda"]
+    assert "nvidia" not in lock.layers["tensorflow"]
 
 
 @pytest.mark.parametrize(
