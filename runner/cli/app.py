@@ -13,7 +13,16 @@ from rich.console import Console
 
 from runner import __version__
 from runner.analysis.changes import TENSORFLOW
-from runner.cli import cataloguing, claiming, doctoring, listing, locking, running, showing
+from runner.cli import (
+    building,
+    cataloguing,
+    claiming,
+    doctoring,
+    listing,
+    locking,
+    running,
+    showing,
+)
 from runner.cli.guard import guarded
 from runner.cli.workspace import Workspace, home, local_bases
 from runner.errors import SamebitsError
@@ -124,6 +133,14 @@ def run(
     ] = None,
     fresh: Fresh = False,
     locked: Locked = False,
+    build_only: Annotated[
+        bool,
+        typer.Option(
+            "--build-only",
+            help="Build every environment, also those for a GPU that this host lacks, look at "
+            "which CUDA libraries each would load, and run no trial.",
+        ),
+    ] = False,
     columns: Columns = ColumnsOption.families,
     results: Results = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the table.")] = False,
@@ -136,6 +153,8 @@ def run(
         engine=engine.value, bases=tuple(base or ()), jobs=jobs, fresh=fresh, locked=locked
     )
     console = Console(stderr=True, quiet=quiet)
+    if build_only:
+        return building.build_matrix(workspace, cells, options, console, as_json=as_json)
     code, record = running.run_matrix(workspace, cells, options, console)
     comparison = showing.of_run(workspace, record)
     if as_json:

@@ -226,8 +226,9 @@ def plan_cells(
     ready: Mapping[Environment, Lock | Unresolvable],
     *,
     fresh: bool,
+    build_only: bool = False,
 ) -> tuple[Plan, Circumstances]:
-    """Plan the cells against what is stored."""
+    """Plan the cells against what is stored, or only what there is to build of them."""
     gpus = same_model(discover_gpus())
     now = Circumstances(
         probe=workspace.matrix.probe,
@@ -239,6 +240,7 @@ def plan_cells(
         bases=chosen.bases,
         stored=workspace.store.trials([cell.id for cell in cells]).records,
         fresh=fresh,
+        build_only=build_only,
     )
     return make_plan(cells, now), now
 
