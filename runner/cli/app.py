@@ -109,6 +109,12 @@ Bases = Annotated[
 Locked = Annotated[
     bool, typer.Option("--locked", help="Fail where a lock is missing or out of date.")
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
+    ),
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Run new trials even where stored ones do.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Form = Annotated[FormatOption, typer.Option("--format", help="How to write it.")]
@@ -125,12 +131,7 @@ def run(
     only: Only = None,
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
-        ),
-    ] = None,
+    jobs: Jobs = None,
     fresh: Fresh = False,
     locked: Locked = False,
     build_only: Annotated[
@@ -189,14 +190,16 @@ def plan(
     only: Only = None,
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
+    jobs: Jobs = None,
     fresh: Fresh = False,
     results: Results = None,
     as_json: AsJson = False,
 ) -> int:
-    """Say what `run` would build, run, reuse and refuse, and why."""
+    """Say what `run` would build, run, reuse and refuse, and why, and what it takes."""
     workspace = Workspace(matrix, results)
     cells = select(workspace.matrix.cells, only or ())
-    outline = listing.outline(workspace, cells, engine.value, tuple(base or ()), fresh=fresh)
+    bases = tuple(base or ())
+    outline = listing.outline(workspace, cells, engine.value, bases, fresh=fresh, jobs=jobs)
     print(listing.as_json(outline) if as_json else listing.as_text(outline))
     return 0
 

@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING, Final
 from tabulate import tabulate
 
 from runner.cli import workspace as ws
+from runner.cli.running import limits
 from runner.environments.lock import Lock, Unresolvable
+from runner.environments.sizes import read_sizes
+from runner.execution.estimate import estimate
 from runner.execution.gpu import discover_gpus
+from runner.execution.pace import Room, duration, past
+from runner.reports import needs
+from runner.reports.needs import Needs
 from runner.reports.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from runner.execution.plan import Action, Plan, PlannedCell
+    from runner.execution.plan import Action, Circumstances, Plan, PlannedCell
+    from runner.execution.scheduler import Limits
     from runner.matrix.cells import Cell, Environment
 
 
@@ -32,7 +39,10 @@ _WORDS: Final[Mapping[Action, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A plan and what it was made for. `unlocked` are environments that would be locked first."""
+    """A plan, what it was made for and what it takes.
+
+    `unlocked` are environments that would be locked first.
+    """
 
     plan: Plan
     engine: str
@@ -41,6 +51,7 @@ class Outline:
     unlocked: tuple[Environment, ...]
     built: tuple[Environment, ...]
     left_out: tuple[tuple[str, str], ...]
+    needs: Needs
 
 
 def outline(
@@ -50,6 +61,7 @@ def outline(
     bases: tuple[str, ...],
     *,
     fresh: bool,
+    jobs: int | None = None,
 ) -> Outline:
     """Plan the cells; nothing is locked, built or run."""
     environments = ws.may_run(cells, discover_gpus())
@@ -61,6 +73,7 @@ def outline(
         }
         plan, now = ws.plan_cells(workspace, cells, chosen, ready, fresh=fresh)
         built = tuple(one for one in plan.blueprints if chosen.engine.has(plan.blueprints[one]))
+        slots = limits(jobs, chosen.engine.capacity())
     finally:
         chosen.engine.close()
     excluded = workspace.matrix.excluded if cells == workspace.matrix.cells else ()
@@ -72,6 +85,7 @@ def outline(
         unlocked=tuple(environment for environment, lock in found.items() if lock is None),
         built=built,
         left_out=tuple((row.cell.id, row.because) for row in excluded),
+        needs=_needs(workspace, plan, now, built, slots),
     )
 
 
@@ -93,6 +107,8 @@ def as_text(outline: Outline) -> str:
         names = ", ".join(environment.id for environment in outline.unlocked)
         lines.append(f"to be locked first: {names}")
     lines += [f"excluded: {cell}: {because}" for cell, because in outline.left_out]
+    if takes := needs.lines(outline.needs):
+        lines += ["", *takes]
     return "\n".join([table, "", *lines])
 
 
@@ -118,8 +134,34 @@ def as_json(outline: Outline) -> str:
             for row in outline.plan.cells
         ],
         "excluded": [{"cell": cell, "because": because} for cell, because in outline.left_out],
+        "needs": needs.as_document(outline.needs),
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _needs(
+    workspace: ws.Workspace,
+    plan: Plan,
+    now: Circumstances,
+    built: tuple[Environment, ...],
+    slots: Limits,
+) -> Needs:
+    """What the plan takes, and what its skipped cells would take where they could run."""
+    to_build = tuple(one for one in plan.blueprints if one not in built)
+    skipped = [row.cell for row in plan.cells if row.action == "skip"]
+    more = {cell.environment for cell in skipped} - {*built}
+    together = (*to_build, *(cell.environment for cell in skipped if cell.environment in more))
+    locks, sizes = ws.find_locks(workspace, together), read_sizes(workspace.locks)
+    room = Room(slots=slots.slots, trials=slots.trials_at_once(now.probe), gpus=len(now.gpus))
+    before = past(workspace.store.runs().records, now.engine, now.host.host_class)
+    return Needs(
+        engine=now.engine,
+        here=estimate(to_build, locks, sizes),
+        together=estimate(together, locks, sizes),
+        skipped=len(skipped),
+        trials=len(skipped) * now.probe.trials,
+        duration=duration(plan, to_build, before, room),
+    )
 
 
 def _trials(row: PlannedCell) -> str:

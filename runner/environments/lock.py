@@ -139,7 +139,7 @@ def resolve(
     wanted = "\n".join(requirements(environment)) + "\n"
     with tempfile.TemporaryDirectory(prefix="samebits-lock-") as folder:
         bounds = _files(environment, Path(folder))
-        ended = _uv([*command, *bounds], wanted, index, Path(folder))
+        ended = run_uv([*command, *bounds], wanted, index, Path(folder))
     if ended.returncode == 0:
         return Lock(header(environment, exclude_newer) + ended.stdout)
     if ended.returncode == _NO_SOLUTION and "No solution" in ended.stderr:
@@ -165,7 +165,7 @@ def newest(package: str, index: IndexSettings, seconds: int) -> str:
     ]
     once = replace(index, variables=(*index.variables, ("UV_HTTP_RETRIES", "0")))
     with tempfile.TemporaryDirectory(prefix="samebits-lock-") as folder:
-        ended = _uv(command, f"{package}\n", once, Path(folder), seconds)
+        ended = run_uv(command, f"{package}\n", once, Path(folder), seconds)
     found = _PINNED.search(ended.stdout)
     if found is None:
         raise EngineUnavailable(_cause(ended.stderr), _UNREACHABLE)
@@ -198,7 +198,22 @@ def read_committed(environment: Environment, folder: Path) -> Lock | None:
     InputError
         It can't be read.
     """
-    path = path_of(environment, folder)
+    return _read(path_of(environment, folder))
+
+
+def read_all(folder: Path) -> tuple[Lock, ...]:
+    """Read every lock in a folder, of whichever matrix.
+
+    Raises
+    ------
+    InputError
+        One can't be read.
+    """
+    found = map(_read, sorted(folder.glob("*.txt")))
+    return tuple(lock for lock in found if lock)
+
+
+def _read(path: Path) -> Lock | None:
     try:
         return Lock(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -246,13 +261,20 @@ def drift(environment: Environment, committed: str | None, resolved: Lock) -> It
     yield Drift(environment=environment.id, what=f"differs: {what}")
 
 
-def _uv(
+def run_uv(
     command: list[str],
     text: str,
     index: IndexSettings,
     folder: Path,
     seconds: int = _RESOLVE_SECONDS,
 ) -> subprocess.CompletedProcess[str]:
+    """Run uv on a text with the settings of an index, and no other of this host's.
+
+    Raises
+    ------
+    EngineUnavailable
+        It takes longer than so many seconds.
+    """
     variables = {key: text for key, text in os.environ.items() if not key.startswith("UV_")}
     kept = {key: os.environ[key] for key in ("UV_CACHE_DIR",) if key in os.environ}
     try:

@@ -10,6 +10,7 @@ import pytest
 from runner.environments import lock as locks
 from runner.environments.index import host_settings
 from runner.environments.lock import Lock, Unresolvable
+from runner.environments.sizes import ask_sizes, read_sizes
 from runner.errors import EngineUnavailable
 from runner.matrix import spec
 from runner.matrix.cells import Environment
@@ -64,6 +65,15 @@ def test_an_index_out_of_reach_is_one_sentence() -> None:
     with pytest.raises(EngineUnavailable, match="package index not usable") as error:
         locks.resolve(unseen, NEWER, nowhere)
     assert "UV_DEFAULT_INDEX" in error.value.hint
+
+
+def test_the_sizes_that_the_index_tells_are_the_committed_ones() -> None:
+    folder = ROOT / "images" / "locks"
+    lock = locks.read_committed(GPU, folder)
+    assert lock
+    told = ask_sizes(lock, GPU.python, host_settings())
+    assert told.items() <= read_sizes(folder).table.items()
+    assert len(told) in {0, len(lock.packages)}, "an index tells sizes or it does not"
 
 
 def test_the_committed_locks_are_those_of_the_default_matrix() -> None:

@@ -270,6 +270,14 @@ def test_a_lock_is_replaced_whole(tmp_path: Path) -> None:
     assert path.stat().st_ino != before
 
 
+def test_all_locks_of_a_folder(tmp_path: Path) -> None:
+    lock.write(Lock(HEADER), GPU, tmp_path)
+    lock.write(LOCK, CPU, tmp_path)
+    (tmp_path / "bases.json").write_text("{}")
+    assert set(lock.read_all(tmp_path)) == {LOCK, Lock(HEADER)}
+    assert lock.read_all(tmp_path / "nowhere") == ()
+
+
 # the resolver's words
 
 REFUSED = """\
