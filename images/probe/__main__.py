@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from probe import arguments, catalogue, lifeline, loading, own, recipe
 from probe.harness import Harness
-from probe.host import fingerprint, gpu
+from probe.host import fingerprint, gpu, opening
 from probe.registry import Lab
 from probe.result import ArrayFolder, Result, write
 from probe.seeding import reseed
@@ -68,6 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(options: Options) -> None:
+    if options.libraries and options.out:
+        opening.write(opening.open_all(options.libraries), options.out)
+        return
     # Before the import, which takes seconds; a file of cases may import TensorFlow, so it is after.
     chosen = () if options.path else _chosen(catalogue.CASES, options)
     loaded = _load(options)

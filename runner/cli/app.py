@@ -13,7 +13,16 @@ from rich.console import Console
 
 from runner import __version__
 from runner.analysis.changes import TENSORFLOW
-from runner.cli import cataloguing, claiming, doctoring, listing, locking, running, showing
+from runner.cli import (
+    building,
+    cataloguing,
+    claiming,
+    doctoring,
+    listing,
+    locking,
+    running,
+    showing,
+)
 from runner.cli.guard import guarded
 from runner.cli.workspace import Workspace, home, local_bases
 from runner.errors import SamebitsError
@@ -109,6 +118,12 @@ Gpus = Annotated[
 Locked = Annotated[
     bool, typer.Option("--locked", help="Fail where a lock is missing or out of date.")
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
+    ),
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Run new trials even where stored ones do.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Form = Annotated[FormatOption, typer.Option("--format", help="How to write it.")]
@@ -126,17 +141,20 @@ def run(
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
     gpu: Gpus = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
-        ),
-    ] = None,
+    jobs: Jobs = None,
     require_gpu: Annotated[
         bool, typer.Option("--require-gpu", help="Exit with 5 where a cell has no GPU.")
     ] = False,
     fresh: Fresh = False,
     locked: Locked = False,
+    build_only: Annotated[
+        bool,
+        typer.Option(
+            "--build-only",
+            help="Build every environment, also those for a GPU that this host lacks, look at "
+            "which CUDA libraries each would load, and run no trial.",
+        ),
+    ] = False,
     columns: Columns = ColumnsOption.families,
     results: Results = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the table.")] = False,
@@ -155,6 +173,8 @@ def run(
         locked=locked,
     )
     console = Console(stderr=True, quiet=quiet)
+    if build_only:
+        return building.build_matrix(workspace, cells, options, console, as_json=as_json)
     code, record = running.run_matrix(workspace, cells, options, console)
     comparison = showing.of_run(workspace, record)
     if as_json:
@@ -190,15 +210,16 @@ def plan(
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
     gpu: Gpus = None,
+    jobs: Jobs = None,
     fresh: Fresh = False,
     results: Results = None,
     as_json: AsJson = False,
 ) -> int:
-    """Say what `run` would build, run, reuse and refuse, and why."""
+    """Say what `run` would build, run, reuse and refuse, and why, and what it takes."""
     workspace = Workspace(matrix, results)
     cells = select(workspace.matrix.cells, only or ())
     bases, gpus = tuple(base or ()), tuple(gpu or ())
-    outline = listing.outline(workspace, cells, engine.value, bases, gpus, fresh=fresh)
+    outline = listing.outline(workspace, cells, engine.value, bases, gpus, fresh=fresh, jobs=jobs)
     print(listing.as_json(outline) if as_json else listing.as_text(outline))
     return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from runner.cli.workspace import wanted_gpus
+from runner.cli.workspace import find_locks, wanted_gpus
 from runner.environments import survey
 from runner.environments.base_images import read_pins
 from runner.environments.buildkit import find_build_command
@@ -14,6 +14,7 @@ from runner.environments.docker import connect
 from runner.environments.index import PUBLIC_INDEX, host_settings, scrub
 from runner.environments.interpreters import find_interpreter
 from runner.environments.lock import newest
+from runner.environments.sizes import read_sizes
 from runner.errors import EngineUnavailable
 from runner.execution.choice import GpuSurvey, choose
 from runner.execution.gpu import find_gpus
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from runner.cli.workspace import Workspace
     from runner.execution.choice import GpuChoice
+    from runner.matrix.cells import Environment
 
 _CALL_SECONDS: Final = 5
 # So that uv is ended before its question is given up.
@@ -55,16 +57,16 @@ def print_diagnosis(
 ) -> int:
     """Print what this host can run; the exit code says whether that is anything at all."""
     found = survey.take_survey(_needs(workspace, local), _means(workspace))
-    outlook = look_ahead(workspace.matrix.cells, found, _here(workspace, gpus.choice))
+    sizes = read_sizes(workspace.locks)
+    outlook = look_ahead(workspace.matrix.cells, found, _here(workspace, gpus.choice), sizes)
     lines = doctor.lines(found, gpus, outlook)
     print(doctor.json(lines, outlook) if as_json else doctor.text(lines), end="")
     return 0 if outlook.ready else EngineUnavailable.exit_code
 
 
 def _needs(workspace: Workspace, local: Mapping[str, str]) -> survey.Needs:
-    cells = workspace.matrix.cells
     return survey.Needs(
-        environments=tuple(dict.fromkeys(cell.environment for cell in cells)),
+        environments=_environments(workspace),
         images=workspace.matrix.bases,
         local=local,
         pins=read_pins(workspace.locks),
@@ -96,7 +98,8 @@ def _connect() -> APIClient:
 
 
 def _here(workspace: Workspace, gpus: GpuChoice) -> Circumstances:
-    """The devices of this host; no lock is read and no base is looked for."""
+    """The devices and locks of this host; no base is looked for."""
+    found = find_locks(workspace, _environments(workspace))
     return Circumstances(
         probe=workspace.matrix.probe,
         source=workspace.probe,
@@ -104,6 +107,10 @@ def _here(workspace: Workspace, gpus: GpuChoice) -> Circumstances:
         host=workspace.venv_engine(host_settings()).host(),
         gpus=gpus.gpus,
         no_gpu=gpus.none,
-        locks={},
+        locks={one: lock for one, lock in found.items() if lock},
         bases={},
     )
+
+
+def _environments(workspace: Workspace) -> tuple[Environment, ...]:
+    return tuple(dict.fromkeys(cell.environment for cell in workspace.matrix.cells))

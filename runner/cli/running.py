@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from runner.results.records import Phase
 
 FOLLOW_PARENT: Final = "SAMEBITS_FOLLOW_PARENT"
-_NO_RESULT: Final = 5
+NO_RESULT: Final = 5
 _SET_PARENT_DEATH_SIGNAL: Final = 1
 _MEMORY_SHARE: Final = 0.8
 
@@ -199,7 +199,7 @@ def exit_code(record: RunRecord, *, interrupted: bool, require_gpu: bool = False
     if interrupted:
         return INTERRUPTED
     if require_gpu and without_gpu(record):
-        return _NO_RESULT
+        return NO_RESULT
     statuses = {Status.SKIPPED if row.without_device else row.status for row in record.cells}
     if statuses <= {Status.REFUSED, Status.SKIPPED}:
         reasons = Counter(row.reason for row in record.cells).most_common()
@@ -208,7 +208,7 @@ def exit_code(record: RunRecord, *, interrupted: bool, require_gpu: bool = False
         if statuses == {Status.REFUSED}:
             raise InputError(f"none of the selected cells is possible\n{told}", hint)
         raise NothingSelected(f"none of the selected cells can run on this host\n{told}", hint)
-    return 0 if statuses <= {Status.DONE, Status.REFUSED, Status.SKIPPED} else _NO_RESULT
+    return 0 if statuses <= {Status.DONE, Status.REFUSED, Status.SKIPPED} else NO_RESULT
 
 
 def tell_times(phases: tuple[Phase, ...], record: RunRecord, console: Console) -> None:

@@ -248,8 +248,9 @@ def plan_cells(
     gpus: GpuChoice,
     *,
     fresh: bool,
+    build_only: bool = False,
 ) -> tuple[Plan, Circumstances]:
-    """Plan the cells against what is stored."""
+    """Plan the cells against what is stored, or only what there is to build of them."""
     now = Circumstances(
         probe=workspace.matrix.probe,
         source=workspace.probe,
@@ -261,6 +262,7 @@ def plan_cells(
         bases=chosen.bases,
         stored=workspace.store.trials([cell.id for cell in cells]).records,
         fresh=fresh,
+        build_only=build_only,
     )
     return make_plan(cells, now), now
 

@@ -251,7 +251,8 @@ def _judge_content(read: ProbeOutput | Rejected, task: Task) -> Judgement:
         ("Python", environment.python, ".".join(read.fingerprint.python.split(".")[:2])),
     )
     wrong = [f"{name} {was} was loaded, not {said}" for name, said, was in loaded if said != was]
-    held = hold(declared(environment, task.blueprint.lock), read.fingerprint)
+    wanted = declared(environment, task.blueprint.lock, task.blueprint.base.inside)
+    held = hold(wanted, read.fingerprint.loaded)
     wrong += [*held.differs, *_other_gpu(read, task)]
     if wrong:
         return Judgement(Status.MISMATCH, "; ".join(wrong))

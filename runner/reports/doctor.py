@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final, Literal
 from runner.environments.question import Unanswered
 from runner.execution.choice import short
 from runner.execution.gpu_watch import busy, gib
-from runner.execution.outlook import CPU_BYTES, GPU_BYTES, has_gpu_runtime
-from runner.reports.words import as_json, number
+from runner.execution.outlook import has_gpu_runtime
+from runner.reports.needs import disk, gaps
+from runner.reports.words import as_json, number, size
 from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _engine(survey: Survey) -> Iterator[Line]:
         yield Line("engine", "no", engine.reason, engine.remedy)
     else:
         facts = engine.facts
-        room = f"{number(facts.cores, 'core')}, {_size(facts.memory)} of memory"
+        room = f"{number(facts.cores, 'core')}, {size(facts.memory)} of memory"
         told = f"Docker Engine {facts.version} at {engine.address}, {facts.system}, {room}"
         yield Line("engine", "ok", told)
     if isinstance(survey.build, Unanswered):
@@ -201,7 +202,7 @@ def _gpu_runtime(survey: Survey) -> Iterator[Line]:
 
 
 def _disks(survey: Survey, outlook: Outlook) -> Iterator[Line]:
-    """The room there is against what is needed at most, where it is needed."""
+    """The room there is against what is needed, where it is needed."""
     engine = survey.engine
     docker = outlook.engine == "docker"
     if not isinstance(engine, Unanswered):
@@ -213,26 +214,14 @@ def _disks(survey: Survey, outlook: Outlook) -> Iterator[Line]:
 def _disk(name: str, free: int | Unanswered, place: str, needed: Outlook | None) -> Line:
     if isinstance(free, Unanswered):
         return Line(name, "warn", f"free space is not known: {free.reason}", "look there by hand")
-    told = f"{_size(free)} free in {place}"
+    told = f"{size(free)} free in {place}"
     if needed is None or not needed.to_build:
         return Line(name, "ok", f"{told}; nothing has to be built there")
-    told += f"; at most {_size(needed.bytes_needed)} needed: {_estimate(needed)}"
+    parts = "; ".join([disk(needed.need, needed.engine), *gaps(needed.need)])
+    told += f"; about {size(needed.bytes_needed)} needed: {parts}"
     if free >= needed.bytes_needed:
         return Line(name, "ok", told)
     return Line(name, "warn", told, "make room, or run part of the matrix with --only")
-
-
-def _estimate(outlook: Outlook) -> str:
-    """How the need was estimated: by kind, from what one environment of each kind was measured."""
-    on_gpu = sum(bool(one.cuda) for one in outlook.to_build)
-    kinds = ((len(outlook.to_build) - on_gpu, "CPU", CPU_BYTES), (on_gpu, "GPU", GPU_BYTES))
-    each = " and ".join(
-        f"{number(count, f'{kind} environment')} of {_size(size)}"
-        for count, kind, size in kinds
-        if count
-    )
-    twice = ", each in an image and in the package cache" if outlook.copies > 1 else ""
-    return f"{each}{twice}, as though they shared nothing"
 
 
 def _cells(outlook: Outlook) -> Iterator[Line]:
@@ -265,10 +254,6 @@ def _reasons(outlook: Outlook) -> Iterator[Line]:
         yield Line("not run", "no", f"{number(count, 'cell')}: {reason}")
     if rest := sum(count for _, count in reasons[_MOST_REASONS:]):
         yield Line("not run", "no", f"{number(rest, 'cell')} for other reasons", _PLAN)
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e9:,.1f} GB"
 
 
 def _wrapped(said: str, first: str, rest: str) -> str:

@@ -13,6 +13,7 @@ from unit.execution.test_outlook import CPU, ENGINE, FACTS, GPU, NO, SURVEY, ahe
 from runner.environments.base_images import Located
 from runner.environments.engine import Base
 from runner.environments.question import Unanswered
+from runner.environments.sizes import Sizes
 from runner.execution.choice import GpuSurvey, choose
 from runner.execution.gpu import HostGpu, HostGpus
 from runner.execution.outlook import look_ahead
@@ -31,8 +32,9 @@ ok    base 3.11     python:3.11 is on the engine
 ok    index         https://index.example/simple answers; it has tensorflow-cpu 2.21.0
 ok    python 3.11   /usr/bin/python3.11 (CPython 3.11.7)
 ok    GPU           none is needed: no cell of this matrix asks for one
-ok    disk, engine  100.0 GB free in /var/lib/docker; at most 6.4 GB needed: 2 CPU environments of
-                    1.6 GB, each in an image and in the package cache, as though they shared nothing
+ok    disk, engine  100.0 GB free in /var/lib/docker; about 6.6 GB needed: images 3.3 GB on top of
+                    their bases, package cache 3.3 GB; 2 environments without a lock or sizes, taken
+                    to be like a measured one
 ok    disk, here    50.0 GB free in /home/one; nothing has to be built there
 ok    cells         4 of 4 cells will run, by the engine docker; 2 environments to build
 """
@@ -104,7 +106,7 @@ def test_for_programs() -> None:
         "8.0 GB of memory",
         "remedy": "",
     }
-    assert (told["ready"], told["engine"], told["bytes_needed"]) == (True, "docker", 3_200_000_000)
+    assert (told["ready"], told["engine"], told["bytes_needed"]) == (True, "docker", 3_300_000_000)
     assert told["cells"] == [
         {"cell": "py3.11-tf2.20.0.cpu.nodet", "runs": True, "reason": ""},
         {"cell": GPU[0].id, "runs": False, "reason": "no GPU on this host"},
@@ -237,7 +239,7 @@ def test_each_gpu_is_told_and_what_becomes_of_it() -> None:
 def test_only_gpus_in_mig_mode() -> None:
     gpus = surveyed(mig=(ONE,))
     here = replace(circumstances(GPU), no_gpu=gpus.choice.none, locks={}, bases={})
-    outlook = look_ahead(GPU, HOST, here)
+    outlook = look_ahead(GPU, HOST, here, Sizes({}))
     told = {one.name: one for one in lines(HOST, gpus, outlook)}
     assert told["GPU 0"].mark == "warn"
     assert told["not run"].fact == (
@@ -326,9 +328,9 @@ def test_too_little_room() -> None:
     assert line(host, "disk, engine", CPU[:1] + GPU, surveyed(*GPUS)) == Line(
         "disk, engine",
         "warn",
-        "12.0 GB free in /var/lib/docker; at most 12.7 GB needed: 1 CPU environment of 1.6 GB and "
-        "1 GPU environment of 4.8 GB, each in an image and in the package cache, as though they "
-        "shared nothing",
+        "12.0 GB free in /var/lib/docker; about 16.1 GB needed: images 8.1 GB on top of their "
+        "bases, package cache 8.1 GB; 2 environments without a lock or sizes, taken to be like a "
+        "measured one",
         "make room, or run part of the matrix with --only",
     )
 
@@ -338,8 +340,9 @@ def test_venvs_are_kept_once() -> None:
     assert line(host, "disk, here", CPU[:1]) == Line(
         "disk, here",
         "ok",
-        "50.0 GB free in /home/one; at most 1.6 GB needed: 1 CPU environment of 1.6 GB, as though "
-        "they shared nothing",
+        "50.0 GB free in /home/one; about 1.7 GB needed: package cache 1.6 GB, which the venvs are "
+        "linked to, bytecode 0.1 GB; 1 environment without a lock or sizes, taken to be like a "
+        "measured one",
     )
 
 
