@@ -30,7 +30,7 @@ from runner.environments.engine import (
     Prepared,
     local_capacity,
 )
-from runner.environments.gpu_faults import explained
+from runner.environments.gpu_faults import find
 from runner.environments.probe import OWN_FOLDER
 from runner.environments.reaper import remove_session
 from runner.environments.session import Session
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from docker import APIClient
 
     from runner.environments.engine import Blueprint, Trial
+    from runner.environments.gpu_faults import Found
     from runner.environments.index import IndexSettings
     from runner.matrix.cells import Environment
 
@@ -158,7 +159,7 @@ class DockerEngine:
                 return Prepared(reference=tag, reused=True)
             return self._build(blueprint, tag)
         except BROKEN as error:
-            return BuildFailure(reason=self._told(error), log="")
+            return BuildFailure(reason=self._failure(why(error)), log="")
 
     def run(self, trial: Trial, out: Path) -> Outcome:
         """Run one trial in a fresh container under the hardened profile."""
@@ -181,7 +182,7 @@ class DockerEngine:
                 state = self._containers.wait(container, trial.timeout)
                 return self._outcome(container, state, trial, out)
         except BROKEN as error:
-            return Outcome(exit_code=None, failure=self._told(error, gpu=trial.gpu))
+            return self._not_run(why(error), trial)
 
     def cancel(self) -> None:
         """End every build and container of this run."""
@@ -220,12 +221,14 @@ class DockerEngine:
         oom = bool(state.get("OOMKilled"))
         timed_out = code == _KILLED and not oom and seconds > trial.timeout - _CLOCK_SLACK
         problem = self._containers.collect(container, out)
+        told = _told(str(state.get("Error") or ""), trial)
         return Outcome(
             exit_code=code,
             timed_out=timed_out,
             out_of_memory=oom,
             killed=code == _KILLED and not oom and not timed_out,
-            failure=problem or _meant(str(state.get("Error") or ""), trial.gpu),
+            failure=problem or told[0],
+            fault=told[1],
             log=self._containers.log(container),
         )
 
@@ -258,14 +261,19 @@ class DockerEngine:
             raise EngineUnavailable(f"the engine stopped answering: {why(error)}") from None
         return info
 
-    def _told(self, error: Exception, gpu: str | None = None) -> str:
-        cancelled = self._session.cancelled.is_set()
-        return "cancelled" if cancelled else f"engine: {_meant(why(error), gpu)}"
+    def _not_run(self, said: str, trial: Trial) -> Outcome:
+        """The outcome of a trial that the engine could not run."""
+        told, fault = _told(said, trial)
+        return Outcome(exit_code=None, failure=self._failure(told), fault=fault)
+
+    def _failure(self, said: str) -> str:
+        return "cancelled" if self._session.cancelled.is_set() else f"engine: {said}"
 
 
-def _meant(said: str, gpu: str | None) -> str:
-    """What the engine said, with what it means where a GPU was asked for."""
-    return explained(said) if gpu else said
+def _told(said: str, trial: Trial) -> tuple[str, Found | None]:
+    """What the engine said, after what it means where a GPU was asked for."""
+    fault = find(said, "engine") if trial.gpu else None
+    return (f"{fault} ({said})" if fault else said), fault
 
 
 def _seconds_between(start: str, end: str) -> float:
