@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,7 @@ from runner.environments.buildkit import (
     reason_of,
 )
 from runner.environments.connection import engine_address, open_engine, why
-from runner.environments.containers import BROKEN, Containers, Order
+from runner.environments.containers import BROKEN, Containers, Deadlines, Order
 from runner.environments.cpu import parse_cpuinfo
 from runner.environments.cuda import cuda_variables
 from runner.environments.engine import (
@@ -31,9 +32,11 @@ from runner.environments.engine import (
     local_capacity,
 )
 from runner.environments.gpu_faults import find
+from runner.environments.gpu_request import way_of
 from runner.environments.probe import OWN_FOLDER
 from runner.environments.reaper import remove_session
 from runner.environments.session import Session
+from runner.environments.survey import engine_facts
 from runner.errors import EngineUnavailable
 from runner.results.records import EngineName, Host
 
@@ -44,11 +47,13 @@ if TYPE_CHECKING:
 
     from runner.environments.engine import Blueprint, Trial
     from runner.environments.gpu_faults import Found
+    from runner.environments.gpu_request import Way
     from runner.environments.index import IndexSettings
     from runner.matrix.cells import Environment
 
 _CALL_SECONDS: Final = 30
 _PING_SECONDS: Final = 5
+_CANCEL_SECONDS: Final = 5
 _KILLED: Final = 137
 _PROBE: Final = "/opt/samebits/probe"
 # The engine notes the start a moment after the process has begun to count.
@@ -98,18 +103,28 @@ class DockerEngine:
 
     name: EngineName = "docker"
 
-    def __init__(self, api: APIClient, bases: BaseImages, index: IndexSettings) -> None:
+    def __init__(
+        self,
+        api: APIClient,
+        bases: BaseImages,
+        index: IndexSettings,
+        deadlines: Deadlines = Deadlines(),  # noqa: B008 - a value
+    ) -> None:
         self._api = api
         self._bases = bases
         self._index = index
         self._session = Session(self.address)
-        self._containers = Containers(api, self._session)
+        self._containers = Containers(api, self._session, deadlines)
         self._builds = Builds(self._session)
 
     @property
     def address(self) -> str:
         """Where the engine listens, as both docker-py and the command line take it."""
         return engine_address()
+
+    @cached_property
+    def _way(self) -> Way:
+        return way_of(engine_facts(self._info()))
 
     @property
     def _is_local(self) -> bool:
@@ -175,10 +190,11 @@ class DockerEngine:
             timeout=trial.timeout,
             memory=trial.memory,
             gpu=trial.gpu,
+            way=self._way if trial.gpu else "nvidia",
         )
         try:
             with self._containers.fresh(order) as container:
-                self._api.start(container)
+                self._containers.start(container)
                 state = self._containers.wait(container, trial.timeout)
                 return self._outcome(container, state, trial, out)
         except BROKEN as error:
@@ -189,7 +205,7 @@ class DockerEngine:
         self._session.cancelled.set()
         self._builds.cancel()
         with contextlib.suppress(*BROKEN):
-            remove_session(self.address, self._session.owner.session)
+            remove_session(self.address, self._session.owner.session, _CANCEL_SECONDS)
 
     def close(self) -> None:
         """End the reaper and the connection."""
@@ -246,7 +262,7 @@ class DockerEngine:
         )
         try:
             with self._containers.fresh(order) as container:
-                self._api.start(container)
+                self._containers.start(container)
                 self._containers.wait(container, _CALL_SECONDS)
                 return self._api.logs(container).decode(errors="replace")
         except BROKEN as error:

@@ -189,7 +189,7 @@ def test_what_fails_of_a_gpu_is_handed_on(
     fault = Found(kind="x", reason="it failed", remedy="look", blames=blames)
     outcome = Outcome(exit_code=None, failure="engine: it failed", fault=fault)
     wanted = Judgement(status, "engine: it failed", retry=retry, fault=fault)
-    assert judge(outcome, UNREAD, task_of(*cells("2.20.0", cuda="12.9.1"))) == wanted
+    assert judge(outcome, UNREAD, task_of(cells("2.20.0", cuda="12.9.1")[0])) == wanted
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_a_log_may_tell_of_a_gpu_where_there_was_one(
     log: str, kind: str | None, *, retry: bool
 ) -> None:
     outcome = Outcome(exit_code=1, log=log)
-    found = judge(outcome, UNREAD, task_of(*cells("2.20.0", cuda="12.9.1")))
+    found = judge(outcome, UNREAD, task_of(cells("2.20.0", cuda="12.9.1")[0]))
     assert (found.fault.kind if found.fault else None, found.retry) == (kind, retry)
     on_cpu = judge(outcome, UNREAD, TASK)
     assert (on_cpu.fault, on_cpu.retry) == (None, False)
