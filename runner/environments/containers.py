@@ -26,6 +26,7 @@ from docker.errors import (
 
 from runner.environments import profile
 from runner.environments.collect import collect
+from runner.environments.connection import hanging
 from runner.environments.deadline import within
 from runner.environments.gpu_request import gpu_request
 from runner.environments.lease import Lease, lock_folder
@@ -121,7 +122,10 @@ class Containers:
                 except requests.HTTPError as error:
                     create_api_error_from_http_exception(error)
 
-        within(seconds, call, self.session.cancelled)
+        try:
+            within(seconds, call, self.session.cancelled)
+        except requests.Timeout as error:
+            raise hanging(self.api, error) from None
 
     def wait(self, container: str, timeout: int) -> Mapping[str, object]:
         """Wait until a container has ended; kill it when its deadline is past."""
@@ -136,8 +140,13 @@ class Containers:
             if left <= 0:
                 if killed:
                     raise DockerException("it could not be killed")
-                with contextlib.suppress(APIError):  # it may have ended just now
-                    within(_CALL_SECONDS, lambda: self.api.kill(container), self.session.cancelled)
+                # It may have ended just now, or be what keeps the engine from answering.
+                with contextlib.suppress(APIError, requests.RequestException):
+                    within(
+                        self.deadlines.kill,
+                        lambda: self.api.kill(container),
+                        self.session.cancelled,
+                    )
                 killed, deadline = True, time.monotonic() + self.deadlines.kill
             self.session.refuse_if_cancelled()
 

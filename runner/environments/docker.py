@@ -124,7 +124,7 @@ class DockerEngine:
 
     @cached_property
     def _way(self) -> Way:
-        return way_of(engine_facts(self._info()))
+        return way_of(engine_facts(self._api.info()))
 
     @property
     def _is_local(self) -> bool:
@@ -178,22 +178,8 @@ class DockerEngine:
 
     def run(self, trial: Trial, out: Path) -> Outcome:
         """Run one trial in a fresh container under the hardened profile."""
-        environment = trial.cell.environment
-        packages = f"/opt/env/lib/python{environment.python}/site-packages"
-        own = ("--path", f"{_PROBE}/{OWN_FOLDER}/{trial.own.name}") if trial.own else ()
-        command = ("python", "-m", "probe", "--out", profile.OUT, *own, *trial.arguments)
-        order = Order(
-            image=trial.prepared.reference,
-            command=("timeout", "-s", "KILL", str(trial.timeout), *command),
-            variables=cuda_variables(environment, packages, dict(trial.variables)),
-            labels={"samebits.cell": trial.cell.id},
-            timeout=trial.timeout,
-            memory=trial.memory,
-            gpu=trial.gpu,
-            way=self._way if trial.gpu else "nvidia",
-        )
         try:
-            with self._containers.fresh(order) as container:
+            with self._containers.fresh(self._order(trial)) as container:
                 self._containers.start(container)
                 state = self._containers.wait(container, trial.timeout)
                 return self._outcome(container, state, trial, out)
@@ -228,6 +214,22 @@ class DockerEngine:
             return Prepared(reference=tag, reused=False)
         cancelled = self._session.cancelled.is_set()
         return BuildFailure(reason="cancelled" if cancelled else reason_of(log), log=log)
+
+    def _order(self, trial: Trial) -> Order:
+        environment = trial.cell.environment
+        packages = f"/opt/env/lib/python{environment.python}/site-packages"
+        own = ("--path", f"{_PROBE}/{OWN_FOLDER}/{trial.own.name}") if trial.own else ()
+        command = ("python", "-m", "probe", "--out", profile.OUT, *own, *trial.arguments)
+        return Order(
+            image=trial.prepared.reference,
+            command=("timeout", "-s", "KILL", str(trial.timeout), *command),
+            variables=cuda_variables(environment, packages, dict(trial.variables)),
+            labels={"samebits.cell": trial.cell.id},
+            timeout=trial.timeout,
+            memory=trial.memory,
+            gpu=trial.gpu,
+            way=self._way if trial.gpu else "nvidia",
+        )
 
     def _outcome(
         self, container: str, state: Mapping[str, object], trial: Trial, out: Path

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import requests
 from docker.errors import APIError, DockerException, NotFound
 from filelock import FileLock, Timeout
 
+from runner.environments.connection import hanging
 from runner.environments.deadline import within
 from runner.environments.ownership import SESSION, is_orphan, is_overdue
 
@@ -66,10 +68,8 @@ class Lease:
         Raises
         ------
         DockerException
-            Another run held it all the time, a container of somebody else has the name, or this run
-            was cancelled.
-        requests.Timeout
-            A container that was left behind can't be removed.
+            Another run held it all the time, a container of somebody else has the name, what was
+            left behind can't be removed, or this run was cancelled.
         """
         deadline = time.monotonic() + self.seconds
         with self._turn(deadline):
@@ -116,13 +116,20 @@ class Lease:
             raise DockerException(f"a container that samebits did not make is called {self.name}")
         if not self._is_left(holder):
             return False
-        with contextlib.suppress(NotFound):
+        self._remove(holder)
+        return True
+
+    def _remove(self, holder: _Holder) -> None:
+        try:
             within(
                 _REMOVE_SECONDS,
                 lambda: self.api.remove_container(holder.id, v=True, force=True),
                 self.session.cancelled,
             )
-        return True
+        except NotFound:
+            pass
+        except requests.Timeout as error:
+            raise hanging(self.api, error) from None
 
     def _holder(self) -> _Holder | None:
         rows = self.api.containers(all=True, filters={"name": self.name})

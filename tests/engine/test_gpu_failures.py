@@ -39,9 +39,7 @@ def bench(gpu_engine: PrivateEngine, tmp_path: Path) -> Iterator[Bench]:
 
 def test_with_a_hook_that_succeeds_a_trial_has_its_result(bench: Bench) -> None:
     cell = on_gpu("good")
-    status, reason = bench.run(cell).cells[cell.id]
-    assert status is Status.DONE
-    assert reason.startswith("the CUDA runtime was not loaded")
+    assert bench.run(cell).cells == {cell.id: (Status.DONE, "")}
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.engine
 
 HANGS = (
-    "the engine gave no answer for a container with a GPU, as when the NVIDIA driver hangs; "
+    "a container with a GPU can be neither started nor ended, as when the NVIDIA driver hangs; "
     "see whether `nvidia-smi` answers on the engine's machine; if not, restart that machine"
 )
 LEASE = "samebits-gpu-GPU-1"
@@ -67,7 +67,7 @@ def test_the_run_goes_on_and_ends(hanging: PrivateEngine, tmp_path: Path) -> Non
     engine.close()
     assert time.monotonic() - begun < BRIEF.start + BRIEF.broken + 12
     assert finished.cells == {
-        first.id: (Status.RUN_FAILED, f"engine: {HANGS} (no answer within the deadline)"),
+        first.id: (Status.RUN_FAILED, f"engine: {HANGS} (it answers, but not for this container)"),
         second.id: (Status.NO_GPU, f"GPU-1 set aside: {HANGS}"),
         cpu.id: (Status.DONE, ""),
     }

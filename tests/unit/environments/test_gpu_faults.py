@@ -42,6 +42,10 @@ MEMORY = "the GPU ran out of memory; `nvidia-smi` shows which processes hold it"
 LACKS = "the CUDA and cuDNN of the environment do not have what this release loads"
 XID = "https://docs.nvidia.com/deploy/xid-errors/ says what it means; some need a reset of the GPU"
 OFF = "restart the machine, and look at the card's power and temperature"
+HANGS = (
+    "a container with a GPU can be neither started nor ended, as when the NVIDIA driver hangs; "
+    "see whether `nvidia-smi` answers on the engine's machine; if not, restart that machine"
+)
 NO_KERNELS = (
     "the TensorFlow or the CUDA of the environment has no kernels for this GPU; "
     "take a newer release, or another GPU"
@@ -138,11 +142,15 @@ DLOPEN = (
         ),
         pytest.param(
             "engine",
-            "no answer within the deadline",
-            "the engine gave no answer for a container with a GPU, as when the NVIDIA driver "
-            "hangs; see whether `nvidia-smi` answers on the engine's machine; if not, restart "
-            "that machine",
+            "it answers, but not for this container",
+            HANGS,
             id="it hangs",
+        ),
+        pytest.param(
+            "engine",
+            "it could not be killed",
+            HANGS,
+            id="it hangs later",
         ),
         *(
             pytest.param(
@@ -254,7 +262,8 @@ def test_what_is_told(where: Where, text: str, told: str) -> None:
     ("where", "text"),
     [
         pytest.param("engine", "No such image: samebits/x:1", id="another error"),
-        pytest.param("engine", "the engine gave no answer within the deadline of 1 s", id="part"),
+        pytest.param("engine", "no answer within the deadline", id="an engine that is slow"),
+        pytest.param("engine", "perhaps it could not be killed", id="part"),
         pytest.param("log", f"{LOADER}Could not load dynamic library 'libcudnn.so.8'", id="loads"),
         pytest.param("log", "OOM when allocating tensor on device:CPU:0", id="memory of the host"),
         pytest.param(
@@ -279,7 +288,7 @@ def test_what_is_no_failure_of_a_gpu(where: Where, text: str) -> None:
         ("engine", "nvml error: driver not loaded", "no-driver", "host"),
         ("engine", "unresolvable CDI devices nvidia.com/gpu=1", "cdi-device", "gpu"),
         ("engine", "device error: GPU-1: unknown device", "unknown-gpu", "gpu"),
-        ("engine", "no answer within the deadline", "gpu-hang", "gpu"),
+        ("engine", "it answers, but not for this container", "gpu-hang", "gpu"),
         ("log", "NVRM: Xid (PCI:0000:09:00): 79, pid=0", "gpu-lost", "gpu"),
         ("log", "NVRM: Xid (PCI:0000:09:00): 31, pid=7", "gpu-program", None),
         ("log", "NVRM: Xid (PCI:0000:09:00): 131, pid=7", "gpu-lost", "gpu"),

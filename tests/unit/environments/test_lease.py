@@ -37,6 +37,7 @@ class FakeApi:
     state: str = "running"
     name: str = NAME
     stuck: bool = False
+    there: bool = True
     on_list: Callable[[FakeApi], None] = lambda _: None
     lists: int = 0
     removed: list[str] = field(default_factory=list)
@@ -59,6 +60,12 @@ class FakeApi:
             return []
         row = {"Id": "old", "Names": [f"/{self.name}"], "State": self.state}
         return [row | {"Labels": self.labels}]
+
+    def ping(self) -> bool:
+        """Say that the engine is there, or nothing."""
+        if not self.there:
+            raise requests.ReadTimeout("Read timed out. (read timeout=30)")
+        return True
 
     def remove_container(self, container: str, *, v: bool, force: bool) -> None:
         """Remove it, or never answer."""
@@ -161,6 +168,15 @@ def test_what_this_run_could_not_remove_is_tried_again() -> None:
 
 def test_what_can_not_be_removed_is_a_hang() -> None:
     api = FakeApi(DEAD.labels(60), "created", stuck=True)
+    with pytest.raises(DockerException) as caught:
+        take(api)
+    found = find(str(caught.value), "engine")
+    assert found
+    assert found.kind == "gpu-hang"
+
+
+def test_an_engine_that_answers_nothing_is_no_hang() -> None:
+    api = FakeApi(DEAD.labels(60), "created", stuck=True, there=False)
     with pytest.raises(requests.Timeout):
         take(api)
 
