@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from runner.matrix.cells import Cell, Environment, Setting
 
 Run = Callable[..., Outcome]
 SCRIPTED = Path(__file__).parent / "engine" / "scripted"
+IMAGE = "samebits/scripted:test"
 MIB = 1024**2
 CELL = Cell(
     environment=Environment(python=PYTHON, tensorflow="2.20.0"),
@@ -31,6 +33,14 @@ def trial(image: str, behaviour: str, timeout: int = 60, memory: int = 256 * MIB
         timeout=timeout,
         memory=memory,
     )
+
+
+def until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Wait for a condition; whether it came true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and not condition():
+        time.sleep(0.05)
+    return condition()
 
 
 def docker(*arguments: str) -> str:

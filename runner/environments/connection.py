@@ -10,9 +10,12 @@ from typing import Final
 import requests
 from docker import APIClient
 from docker.context import ContextAPI
-from docker.errors import APIError, NotFound
+from docker.errors import APIError, DockerException, NotFound
 from docker.utils import kwargs_from_env
 
+from runner.environments.deadline import within
+
+_PING_SECONDS: Final = 5
 _DEFAULT_ADDRESS: Final = "unix:///var/run/docker.sock"
 
 
@@ -26,6 +29,19 @@ def open_engine(address: str, seconds: int) -> APIClient:
     found = kwargs_from_env()
     base_url = found.get("base_url", address)
     return APIClient(base_url, version="auto", timeout=seconds, tls=found.get("tls", False))
+
+
+def hanging(api: APIClient, error: requests.Timeout) -> Exception:
+    """What it means that there was no answer about one container.
+
+    An engine that does answer when asked whether it is there has no answer for that container
+    alone; one that does not is slow, or gone, and the error stays what it was.
+    """
+    try:
+        within(_PING_SECONDS, api.ping)
+    except (DockerException, requests.RequestException, OSError):
+        return error
+    return DockerException("it answers, but not for this container")
 
 
 def why(error: Exception) -> str:

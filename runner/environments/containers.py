@@ -2,21 +2,35 @@
 
 Never auto-remove: it destroys the evidence. Every call has a deadline, lists are sparse, and a wait
 that breaks means *unknown*, so the container is looked at again.
+
+A driver that hangs while a container with a GPU starts keeps every call for that container from
+answering, and no other. So a start is given up when the run is cancelled or its deadline is past,
+and the removal that follows is asked for, but hardly waited for.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import requests
-from docker.errors import APIError, DockerException, NotFound
+from docker.errors import (
+    APIError,
+    DockerException,
+    NotFound,
+    create_api_error_from_http_exception,
+)
 
 from runner.environments import profile
 from runner.environments.collect import collect, first_file
+from runner.environments.connection import hanging
+from runner.environments.deadline import within
+from runner.environments.gpu_request import gpu_request
+from runner.environments.lease import Lease, lock_folder
 from runner.environments.ownership import SESSION, is_orphan
 
 if TYPE_CHECKING:
@@ -25,6 +39,7 @@ if TYPE_CHECKING:
 
     from docker import APIClient
 
+    from runner.environments.gpu_request import Way
     from runner.environments.session import Session
 
 # What can go wrong between here and an engine.
@@ -38,7 +53,10 @@ _LONGEST_WAIT: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A container to make. `timeout` is in seconds, `memory` in bytes, `gpu` a UUID."""
+    """A container to make. `timeout` is in seconds, `memory` in bytes, `gpu` a UUID.
+
+    `way` is how the engine is asked for that GPU.
+    """
 
     image: str
     command: tuple[str, ...]
@@ -47,6 +65,22 @@ class Order:
     timeout: int
     memory: int
     gpu: str | None = None
+    way: Way = "nvidia"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """How long to wait for an engine, in seconds.
+
+    `start` leaves a driver the time to wake up every GPU of a large host that sleeps, `kill` is for
+    a container to end once it is killed, `broken` for removing one that something was wrong with,
+    and `lease` for a GPU that others use.
+    """
+
+    start: float = 60
+    kill: float = 30
+    broken: float = 3
+    lease: float = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +89,66 @@ class Containers:
 
     api: APIClient
     session: Session
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
     @contextlib.contextmanager
     def fresh(self, order: Order) -> Iterator[str]:
-        """Create a container under the profile; it is removed whatever happens."""
+        """Create a container under the profile; it is removed whatever happens.
+
+        One with a GPU waits until no other container has that GPU.
+        """
         self.session.refuse_if_cancelled()
         self.session.reaper.start()
-        created = self.api.create_container(
-            order.image,
-            list(order.command),
-            user=profile.USER,
-            environment=profile.variables(dict(order.variables), gpu=order.gpu),
-            labels={**order.labels, **self.session.owner.labels(order.timeout)},
-            name=f"samebits-gpu-{order.gpu}" if order.gpu else None,
-            host_config=profile.host_config(self.api, memory=order.memory, gpu=order.gpu),
-        )["Id"]
-        self.session.outstanding.add(created)
+        with self._created(order) as created:
+            seconds: float = _CALL_SECONDS
+            try:
+                # Again: what was created while `cancel` listed the containers is in no list.
+                self.session.refuse_if_cancelled()
+                yield created
+            except BROKEN:
+                seconds = self.deadlines.broken
+                raise
+            finally:
+                self.remove(created, seconds)
+
+    def start(self, container: str) -> None:
+        """Start a container; docker-py's own call has the deadline of all its calls."""
+        address = self._address(container, "start")
+        seconds = self.deadlines.start
+
+        def call() -> None:
+            with self.api.post(address, timeout=seconds + _CALL_SECONDS) as response:
+                try:
+                    response.raise_for_status()
+                except requests.HTTPError as error:
+                    create_api_error_from_http_exception(error)
+
         try:
-            # Again: what was created while `cancel` listed the containers is in no list.
-            self.session.refuse_if_cancelled()
-            yield created
-        finally:
-            self.remove(created)
+            within(seconds, call, self.session.cancelled)
+        except requests.Timeout as error:
+            raise hanging(self.api, error) from None
 
     def wait(self, container: str, timeout: int) -> Mapping[str, object]:
         """Wait until a container has ended; kill it when its deadline is past."""
-        deadline = time.monotonic() + timeout + 5
+        deadline, killed = time.monotonic() + timeout + 5, False
         while True:
             left = deadline - time.monotonic()
             with contextlib.suppress(requests.RequestException):
-                self.api.wait(container, timeout=max(1, min(int(left), _LONGEST_WAIT)))
+                self._wait_for(container, max(1, min(int(left), _LONGEST_WAIT)))
             state = self._look(container)
             if state["Status"] in {"exited", "dead"}:
                 return state
             if left <= 0:
-                with contextlib.suppress(APIError):  # it may have ended just now
-                    self.api.kill(container)
-                deadline = time.monotonic() + _CALL_SECONDS
+                if killed:
+                    raise DockerException("it could not be killed")
+                # It may have ended just now, or be what keeps the engine from answering.
+                with contextlib.suppress(APIError, requests.RequestException):
+                    within(
+                        self.deadlines.kill,
+                        lambda: self.api.kill(container),
+                        self.session.cancelled,
+                    )
+                killed, deadline = True, time.monotonic() + self.deadlines.kill
             self.session.refuse_if_cancelled()
 
     def collect(self, container: str, out: Path) -> str:
@@ -121,7 +178,7 @@ class Containers:
     @contextlib.contextmanager
     def _archive(self, container: str, path: str) -> Iterator[Iterator[bytes]]:
         """A path of a container as chunks of a tar stream. Raises NotFound without such a path."""
-        address = f"{self.api.base_url}/v{self.api.api_version}/containers/{container}/archive"
+        address = self._address(container, "archive")
         wanted = {"path": path}
         with self.api.get(address, params=wanted, stream=True, timeout=_CALL_SECONDS) as response:
             if response.status_code == HTTPStatus.NOT_FOUND:
@@ -133,15 +190,20 @@ class Containers:
         """The end of what a container printed."""
         return self.api.logs(container, tail=400)[-_LOG_BYTES:].decode(errors="replace")
 
-    def remove(self, container: str) -> None:
-        """Remove a container and its volume; the reaper or a sweep takes what can't be now."""
+    def remove(self, container: str, seconds: float = _CALL_SECONDS) -> bool:
+        """Remove a container and its volume; the reaper or a sweep takes what can't be now.
+
+        Returns whether it is gone, within so many seconds.
+        """
         try:
-            self.api.remove_container(container, v=True, force=True)
+            within(seconds, lambda: self.api.remove_container(container, v=True, force=True))
         except NotFound:
             pass
         except BROKEN:
-            return
+            self.session.given_up.add(container)
+            return False
         self.session.outstanding.discard(container)
+        return True
 
     def sweep(self) -> int:
         """Remove what runs that died have left behind; returns how many containers."""
@@ -149,16 +211,60 @@ class Containers:
         with contextlib.suppress(*BROKEN):
             for row in self.api.containers(all=True, filters={"label": SESSION}):
                 if is_orphan(row.get("Labels") or {}, self.session.owner.host, time.time()):
-                    self.remove(row["Id"])
-                    removed += 1
+                    removed += self.remove(row["Id"], self.deadlines.broken)
         return removed
+
+    @contextlib.contextmanager
+    def _created(self, order: Order) -> Iterator[str]:
+        """A new container, with the GPU that it asks for as long as it is there."""
+        if order.gpu is None:
+            yield self._create(order, None)
+            return
+        lease = Lease(
+            api=self.api,
+            session=self.session,
+            gpu=order.gpu,
+            seconds=self.deadlines.lease,
+            folder=lock_folder(os.environ.get("XDG_RUNTIME_DIR")),
+        )
+        with lease.held(lambda: self._create(order, lease.name)) as created:
+            yield created
+
+    def _create(self, order: Order, name: str | None) -> str:
+        request = gpu_request(order.gpu, order.way) if order.gpu else None
+        created = self.api.create_container(
+            order.image,
+            list(order.command),
+            user=profile.USER,
+            environment=profile.variables(dict(order.variables), gpu=order.gpu),
+            labels={**order.labels, **self.session.owner.labels(order.timeout)},
+            name=name,
+            host_config=profile.host_config(self.api, memory=order.memory, gpu=request),
+        )["Id"]
+        self.session.outstanding.add(created)
+        return str(created)
+
+    def _address(self, container: str, action: str) -> str:
+        return f"{self.api.base_url}/v{self.api.api_version}/containers/{container}/{action}"
+
+    def _wait_for(self, container: str, seconds: int) -> None:
+        """Wait until a container has ended, so many seconds at most, or the run is cancelled."""
+        within(
+            seconds + 1,
+            lambda: self.api.wait(container, timeout=seconds),
+            self.session.cancelled,
+        )
 
     def _look(self, container: str) -> Mapping[str, object]:
         """The state of a container, asked for until the engine answers or a deadline is past."""
         deadline = time.monotonic() + _CALL_SECONDS
         while True:
             try:
-                state: Mapping[str, object] = self.api.inspect_container(container)["State"]
+                state: Mapping[str, object] = within(
+                    _CALL_SECONDS,
+                    lambda: self.api.inspect_container(container)["State"],
+                    self.session.cancelled,
+                )
             except (NotFound, APIError):
                 raise
             except BROKEN:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ from runner.environments.buildkit import (
     reason_of,
 )
 from runner.environments.connection import engine_address, open_engine, why
-from runner.environments.containers import BROKEN, Containers, Order
+from runner.environments.containers import BROKEN, Containers, Deadlines, Order
 from runner.environments.cpu import parse_cpuinfo
 from runner.environments.cuda import cuda_variables, image_packages
 from runner.environments.engine import (
@@ -31,11 +32,13 @@ from runner.environments.engine import (
     Prepared,
     local_capacity,
 )
-from runner.environments.gpu_faults import explained
+from runner.environments.gpu_faults import find
+from runner.environments.gpu_request import way_of
 from runner.environments.inside import PACKAGES, read_inside
 from runner.environments.probe import OWN_FOLDER
 from runner.environments.reaper import remove_session
 from runner.environments.session import Session
+from runner.environments.survey import engine_facts
 from runner.errors import EngineUnavailable
 from runner.matrix.versions import SYSTEM
 from runner.results.records import EngineName, Host
@@ -46,11 +49,14 @@ if TYPE_CHECKING:
     from docker import APIClient
 
     from runner.environments.engine import Blueprint, Trial
+    from runner.environments.gpu_faults import Found
+    from runner.environments.gpu_request import Way
     from runner.environments.index import IndexSettings
     from runner.matrix.cells import Environment, Inside
 
 _CALL_SECONDS: Final = 30
 _PING_SECONDS: Final = 5
+_CANCEL_SECONDS: Final = 5
 _KILLED: Final = 137
 _PROBE: Final = "/opt/samebits/probe"
 # The engine notes the start a moment after the process has begun to count.
@@ -100,18 +106,28 @@ class DockerEngine:
 
     name: EngineName = "docker"
 
-    def __init__(self, api: APIClient, bases: BaseImages, index: IndexSettings) -> None:
+    def __init__(
+        self,
+        api: APIClient,
+        bases: BaseImages,
+        index: IndexSettings,
+        deadlines: Deadlines = Deadlines(),  # noqa: B008 - a value
+    ) -> None:
         self._api = api
         self._bases = bases
         self._index = index
         self._session = Session(self.address)
-        self._containers = Containers(api, self._session)
+        self._containers = Containers(api, self._session, deadlines)
         self._builds = Builds(self._session)
 
     @property
     def address(self) -> str:
         """Where the engine listens, as both docker-py and the command line take it."""
         return engine_address()
+
+    @cached_property
+    def _way(self) -> Way:
+        return way_of(engine_facts(self._api.info()))
 
     @property
     def _is_local(self) -> bool:
@@ -162,38 +178,24 @@ class DockerEngine:
                 return Prepared(reference=tag, reused=True)
             return self._build(blueprint, tag)
         except BROKEN as error:
-            return BuildFailure(reason=self._told(error), log="")
+            return BuildFailure(reason=self._failure(why(error)), log="")
 
     def run(self, trial: Trial, out: Path) -> Outcome:
         """Run one trial in a fresh container under the hardened profile."""
-        environment = trial.cell.environment
-        own = ("--path", f"{_PROBE}/{OWN_FOLDER}/{trial.own.name}") if trial.own else ()
-        command = ("python", "-m", "probe", "--out", profile.OUT, *own, *trial.arguments)
-        order = Order(
-            image=trial.prepared.reference,
-            command=("timeout", "-s", "KILL", str(trial.timeout), *command),
-            variables=cuda_variables(
-                environment, image_packages(environment), dict(trial.variables)
-            ),
-            labels={"samebits.cell": trial.cell.id},
-            timeout=trial.timeout,
-            memory=trial.memory,
-            gpu=trial.gpu,
-        )
         try:
-            with self._containers.fresh(order) as container:
-                self._api.start(container)
+            with self._containers.fresh(self._order(trial)) as container:
+                self._containers.start(container)
                 state = self._containers.wait(container, trial.timeout)
                 return self._outcome(container, state, trial, out)
         except BROKEN as error:
-            return Outcome(exit_code=None, failure=self._told(error, gpu=trial.gpu))
+            return self._not_run(why(error), trial)
 
     def cancel(self) -> None:
         """End every build and container of this run."""
         self._session.cancelled.set()
         self._builds.cancel()
         with contextlib.suppress(*BROKEN):
-            remove_session(self.address, self._session.owner.session)
+            remove_session(self.address, self._session.owner.session, _CANCEL_SECONDS)
 
     def close(self) -> None:
         """End the reaper and the connection."""
@@ -217,6 +219,22 @@ class DockerEngine:
         cancelled = self._session.cancelled.is_set()
         return BuildFailure(reason="cancelled" if cancelled else reason_of(log), log=log)
 
+    def _order(self, trial: Trial) -> Order:
+        environment = trial.cell.environment
+        packages = image_packages(environment)
+        own = ("--path", f"{_PROBE}/{OWN_FOLDER}/{trial.own.name}") if trial.own else ()
+        command = ("python", "-m", "probe", "--out", profile.OUT, *own, *trial.arguments)
+        return Order(
+            image=trial.prepared.reference,
+            command=("timeout", "-s", "KILL", str(trial.timeout), *command),
+            variables=cuda_variables(environment, packages, dict(trial.variables)),
+            labels={"samebits.cell": trial.cell.id},
+            timeout=trial.timeout,
+            memory=trial.memory,
+            gpu=trial.gpu,
+            way=self._way if trial.gpu else "nvidia",
+        )
+
     def _outcome(
         self, container: str, state: Mapping[str, object], trial: Trial, out: Path
     ) -> Outcome:
@@ -225,12 +243,14 @@ class DockerEngine:
         oom = bool(state.get("OOMKilled"))
         timed_out = code == _KILLED and not oom and seconds > trial.timeout - _CLOCK_SLACK
         problem = self._containers.collect(container, out)
+        told = _told(str(state.get("Error") or ""), trial)
         return Outcome(
             exit_code=code,
             timed_out=timed_out,
             out_of_memory=oom,
             killed=code == _KILLED and not oom and not timed_out,
-            failure=problem or _meant(str(state.get("Error") or ""), trial.gpu),
+            failure=problem or told[0],
+            fault=told[1],
             log=self._containers.log(container),
         )
 
@@ -256,7 +276,7 @@ class DockerEngine:
         )
         try:
             with self._containers.fresh(order) as container:
-                self._api.start(container)
+                self._containers.start(container)
                 self._containers.wait(container, _CALL_SECONDS)
                 return self._api.logs(container).decode(errors="replace")
         except BROKEN as error:
@@ -271,14 +291,19 @@ class DockerEngine:
             raise EngineUnavailable(f"the engine stopped answering: {why(error)}") from None
         return info
 
-    def _told(self, error: Exception, gpu: str | None = None) -> str:
-        cancelled = self._session.cancelled.is_set()
-        return "cancelled" if cancelled else f"engine: {_meant(why(error), gpu)}"
+    def _not_run(self, said: str, trial: Trial) -> Outcome:
+        """The outcome of a trial that the engine could not run."""
+        told, fault = _told(said, trial)
+        return Outcome(exit_code=None, failure=self._failure(told), fault=fault)
+
+    def _failure(self, said: str) -> str:
+        return "cancelled" if self._session.cancelled.is_set() else f"engine: {said}"
 
 
-def _meant(said: str, gpu: str | None) -> str:
-    """What the engine said, with what it means where a GPU was asked for."""
-    return explained(said) if gpu else said
+def _told(said: str, trial: Trial) -> tuple[str, Found | None]:
+    """What the engine said, after what it means where a GPU was asked for."""
+    fault = find(said, "engine") if trial.gpu else None
+    return (f"{fault} ({said})" if fault else said), fault
 
 
 def _seconds_between(start: str, end: str) -> float:

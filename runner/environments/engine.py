@@ -14,6 +14,7 @@ import psutil
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from runner.environments.gpu_faults import Found
     from runner.environments.lock import Lock
     from runner.environments.own_probe import OwnProbe
     from runner.environments.probe import ProbeSource
@@ -86,7 +87,8 @@ class Outcome:
     """How a trial ended. What it wrote lies in the folder it was given, unread.
 
     `exit_code` is None where no process ran to its end; `failure` then says why. `killed` means a
-    signal that neither we nor the memory limit sent.
+    signal that neither we nor the memory limit sent. `fault` is what an engine's failure says of
+    the GPU that was asked for.
     """
 
     exit_code: int | None
@@ -94,6 +96,7 @@ class Outcome:
     out_of_memory: bool = False
     killed: bool = False
     failure: str = ""
+    fault: Found | None = None
     log: str = ""
 
 

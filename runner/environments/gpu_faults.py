@@ -17,6 +17,7 @@ from runner.matrix import document
 from runner.results.untrusted import one_line
 
 Where = Literal["engine", "log", "loading"]
+Blamed = Literal["host", "gpu", "cell"]
 _LONGEST_NAME: Final = 100
 
 
@@ -27,6 +28,7 @@ class Fault(BaseModel):
 
     kind: str
     where: tuple[Where, ...]
+    blames: Blamed | None = None
     said: re.Pattern[str]
     reason: str
     remedy: str
@@ -43,11 +45,12 @@ class Table(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What failed, and what to do about it."""
+    """What failed, and what to do about it. `blames` is what a run should not try again, if any."""
 
     kind: str
     reason: str
     remedy: str
+    blames: Blamed | None = None
 
     def __str__(self) -> str:
         return f"{self.reason}; {self.remedy}"
@@ -66,17 +69,8 @@ def find(text: str, where: Where) -> Found | None:
     for fault in table().faults:
         if where in fault.where and fault.said.search(text):
             reason = fault.reason.format_map(_named(fault.said, text))
-            return Found(kind=fault.kind, reason=reason, remedy=fault.remedy)
+            return Found(kind=fault.kind, reason=reason, remedy=fault.remedy, blames=fault.blames)
     return None
-
-
-def explained(said: str) -> str:
-    """What an engine said when it was to start a container with a GPU, and before it what it means.
-
-    A text that no row knows stays as it is.
-    """
-    found = find(said, "engine")
-    return f"{found} ({said})" if found else said
 
 
 def _named(said: re.Pattern[str], text: str) -> dict[str, str]:

@@ -68,13 +68,21 @@ class Owner:
         }
 
 
+def is_overdue(labels: Mapping[str, str], now: float) -> bool:
+    """Tell whether a container should be gone by now; `now` in epoch seconds."""
+    try:
+        return float(labels.get(_DEADLINE, "inf")) < now
+    except ValueError:
+        return False
+
+
 def is_orphan(labels: Mapping[str, str], host: str, now: float) -> bool:
     """Tell whether the owner named by a container's labels is gone; `now` in epoch seconds."""
     if labels.get(_HOST) != host:
         return False
+    if is_overdue(labels, now):
+        return True
     try:
-        if float(labels.get(_DEADLINE, "inf")) < now:
-            return True
         return start_of(int(labels[_PROCESS])) != labels[_STARTED]
     except (FileNotFoundError, ProcessLookupError):
         return True

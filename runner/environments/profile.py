@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
+from docker.types import LogConfig, Mount, Ulimit
 
 if TYPE_CHECKING:
     from docker import APIClient
-    from docker.types import HostConfig
+    from docker.types import DeviceRequest, HostConfig
 
 USER: Final = "65534:65534"
 OUT: Final = "/out"
@@ -21,17 +21,11 @@ _PROCESSES: Final = 2048
 _LARGEST_FILE: Final = 256 * 1024**2
 # Where an image must not decide: its own preloads, and the GPUs that come with a request only.
 _OVERRIDDEN: Final = {"LD_PRELOAD": "", "LD_LIBRARY_PATH": "", "NVIDIA_DISABLE_REQUIRE": ""}
-_GPU_CAPABILITIES: Final = ["gpu", "compute", "utility"]
 _NO_GPU: Final = {"NVIDIA_VISIBLE_DEVICES": "void", "CUDA_VISIBLE_DEVICES": ""}
 
 
-def host_config(api: APIClient, *, memory: int, gpu: str | None) -> HostConfig:
-    """Make the profile; `memory` in bytes, `gpu` the UUID of the one GPU, or None for none."""
-    requests = [
-        DeviceRequest(driver="nvidia", device_ids=[uuid], capabilities=[_GPU_CAPABILITIES])
-        for uuid in (gpu,)
-        if uuid
-    ]
+def host_config(api: APIClient, *, memory: int, gpu: DeviceRequest | None) -> HostConfig:
+    """Make the profile; `memory` in bytes, `gpu` asks for the one GPU, None for none."""
     return api.create_host_config(
         network_mode="none",
         read_only=True,
@@ -48,7 +42,7 @@ def host_config(api: APIClient, *, memory: int, gpu: str | None) -> HostConfig:
             Ulimit(name="fsize", soft=_LARGEST_FILE, hard=_LARGEST_FILE),
         ],
         log_config=LogConfig(type="local", config={"max-size": "1m", "max-file": "2"}),
-        device_requests=requests or None,
+        device_requests=[gpu] if gpu else None,
     )
 
 

@@ -28,7 +28,10 @@ from runner.environments.ownership import SESSION
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from docker import APIClient
+
 _CALL_SECONDS: Final = 15
+_CLOSE_SECONDS: Final = 5
 # A create that the runner asked for just before it died may show up a moment later.
 _ROUNDS: Final = 4
 _PAUSE: Final = 0.4
@@ -44,11 +47,19 @@ class Reaper:
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Start the process unless it runs; it ignores the terminal's interrupt."""
+        """Start the process unless it runs; it ignores the terminal's interrupt.
+
+        It keeps no output open, since whoever reads the runner's would wait for it.
+        """
         with self._lock:
             if self._process is None:
                 self._process = subprocess.Popen(
-                    self._command, stdin=subprocess.PIPE, start_new_session=True, bufsize=0
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                    bufsize=0,
                 )
 
     def watch(self, pid: int) -> None:
@@ -63,8 +74,11 @@ class Reaper:
         """The process ended by itself."""
         self._say(f"-{pid}\n")
 
-    def close(self, *, nothing_left: bool) -> None:
-        """End the pipe; unless nothing is left, the process cleans up, and is waited for."""
+    def close(self, *, nothing_left: bool, seconds: float = _CLOSE_SECONDS) -> None:
+        """End the pipe; unless nothing is left, the process cleans up.
+
+        It is waited for so many seconds, and then goes on alone.
+        """
         if self._process is None:
             return
         if nothing_left:
@@ -72,8 +86,10 @@ class Reaper:
         with self._lock:
             if self._process.stdin:
                 self._process.stdin.close()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=_CALL_SECONDS)
+            try:
+                self._process.wait(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                threading.Thread(target=self._process.wait, daemon=True).start()
             self._process = None
 
     def _say(self, line: str) -> None:
@@ -83,13 +99,27 @@ class Reaper:
                 self._process.stdin.write(line.encode())
 
 
-def remove_session(address: str, session: str) -> None:
-    """Remove all containers of a session with their volumes."""
+def remove_session(address: str, session: str, seconds: float = _CALL_SECONDS) -> None:
+    """Remove all containers of a session with their volumes, all at once.
+
+    One that gives no answer in time is left to the engine, which removes it once it can.
+    """
+    deadline = time.monotonic() + seconds
     api = open_engine(address, _CALL_SECONDS)
     with contextlib.closing(api):
-        for row in api.containers(all=True, filters={"label": f"{SESSION}={session}"}):
-            with contextlib.suppress(DockerException, requests.RequestException):
-                api.remove_container(row["Id"], v=True, force=True)
+        rows = api.containers(all=True, filters={"label": f"{SESSION}={session}"})
+        calls = [
+            threading.Thread(target=_remove, args=(api, row["Id"]), daemon=True) for row in rows
+        ]
+        for call in calls:
+            call.start()
+        for call in calls:
+            call.join(max(0, deadline - time.monotonic()))
+
+
+def _remove(api: APIClient, container: str) -> None:
+    with contextlib.suppress(DockerException, requests.RequestException):
+        api.remove_container(container, v=True, force=True)
 
 
 def _watched(lines: Iterable[str]) -> tuple[set[int], set[Path]] | None:

@@ -15,13 +15,15 @@ from runner.environments.reaper import Reaper
 class Session:
     """One run's share of an engine.
 
-    `outstanding` names the containers and builds that have begun and are not known to be gone.
+    `outstanding` names the containers and builds that have begun and are not known to be gone, and
+    `given_up` the containers among them that could not be removed in time.
     """
 
     address: str
     owner: Owner = field(default_factory=Owner)
     cancelled: threading.Event = field(default_factory=threading.Event)
     outstanding: set[str] = field(default_factory=set)
+    given_up: set[str] = field(default_factory=set)
     reaper: Reaper = field(init=False)
 
     def __post_init__(self) -> None:
@@ -33,5 +35,11 @@ class Session:
             raise DockerException("cancelled")
 
     def close(self) -> None:
-        """End the reaper; what is outstanding it removes first."""
-        self.reaper.close(nothing_left=not self.outstanding)
+        """End the reaper; what is outstanding it removes first.
+
+        Nobody waits for that where the engine was asked before and gave no answer.
+        """
+        if self.outstanding and self.outstanding <= self.given_up:
+            self.reaper.close(nothing_left=False, seconds=0)
+        else:
+            self.reaper.close(nothing_left=not self.outstanding)

@@ -37,7 +37,8 @@ _HOOK: Final = "nvidia-container-runtime-hook"
 class EngineFacts:
     """What an engine says of itself. `root` is where it keeps images, `memory` in bytes.
 
-    `runtimes` are its container runtimes, `devices` the GPUs that it found by CDI.
+    `runtimes` are its container runtimes, `devices` the GPUs that it found by CDI, `cdi_folders`
+    where it looks for them, which an engine that does not speak CDI does nowhere.
     """
 
     version: str
@@ -47,6 +48,7 @@ class EngineFacts:
     root: str
     runtimes: tuple[str, ...]
     devices: tuple[str, ...]
+    cdi_folders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,7 @@ def engine_facts(info: Mapping[str, object]) -> EngineFacts:
     """Read what an engine says of itself; what an old one does not tell is empty. Pure."""
     listed, runtimes = info.get("DiscoveredDevices"), info.get("Runtimes")
     devices = listed if isinstance(listed, list) else []
+    folders = info.get("CDISpecDirs")
     names = [str(row.get("ID")) for row in devices if isinstance(row, dict)]
     return EngineFacts(
         version=str(info["ServerVersion"]),
@@ -151,6 +154,7 @@ def engine_facts(info: Mapping[str, object]) -> EngineFacts:
         root=str(info["DockerRootDir"]),
         runtimes=tuple(sorted(runtimes)) if isinstance(runtimes, dict) else (),
         devices=tuple(name for name in names if name.startswith("nvidia.com/gpu=")),
+        cdi_folders=tuple(map(str, folders)) if isinstance(folders, list) else (),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from runner.environments.gpu_request import way_of
 from runner.environments.question import Unanswered
 from runner.environments.survey import base_name
 from runner.execution.estimate import estimate
@@ -94,7 +95,7 @@ def has_gpu_runtime(survey: Survey) -> bool:
     if isinstance(survey.engine, Unanswered):
         return False
     facts = survey.engine.facts
-    return "nvidia" in facts.runtimes or bool(facts.devices) or bool(survey.hook)
+    return "nvidia" in facts.runtimes or way_of(facts) == "cdi" or bool(survey.hook)
 
 
 def _obstacle(survey: Survey, environments: Iterable[Environment]) -> str:

@@ -3,6 +3,9 @@
 The main thread alone decides and listens; workers build or run one thing each and return a value.
 A cell's trials are ready as soon as its environment is. Builds take at most half of the slots while
 there are trials to run, so that neither the disk nor the processor waits for the other.
+
+A GPU that failed gets no further trial. Where none is left, the cells that need one end as
+`no-gpu`, and what would be built for them alone is not.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from runner.environments.engine import BuildFailure, Prepared
 from runner.execution.events import Event, Listener
 from runner.execution.gpu_watch import GpuWatch
+from runner.execution.quarantine import Quarantine
 from runner.execution.trials import Judgement, Task, perform
 from runner.results.records import Phase, Status, TrialRecord
 
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
     from runner.environments.engine import Engine
     from runner.execution.gpu import HostGpu
     from runner.execution.plan import Plan, PlannedCell
-    from runner.matrix.cells import Environment
+    from runner.matrix.cells import Cell, Environment
     from runner.matrix.spec import Probe
     from runner.results.gpu_use import GpuReading
     from runner.results.records import Host
@@ -80,6 +84,10 @@ class Scheduler:
     _phases: list[Phase] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
     _ending: threading.Event = field(default_factory=threading.Event)
+    _quarantine: Quarantine = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._quarantine = Quarantine(self.gpus)
 
     def execute(self) -> Finished:
         """Run everything; an interrupt ends what is under way and keeps what has finished.
@@ -138,7 +146,8 @@ class Scheduler:
         if task.cell.setting.device == "cpu":
             return None
         busy = {running.gpu for running, _ in self._running.values()}
-        gpus = [gpu for gpu in self.gpus if gpu not in self._avoided] or self.gpus
+        usable = self._quarantine.usable
+        gpus = [gpu for gpu in usable if gpu not in self._avoided] or usable
         return next((gpu for gpu in gpus if gpu not in busy), None)
 
     def _start_build(self, pool: ThreadPoolExecutor, environment: Environment) -> None:
@@ -162,13 +171,15 @@ class Scheduler:
         for run in [one for one in self._running if one.done()]:
             task, start = self._running.pop(run)
             self._ran(task, run.result()[1], run.result()[0].log, start)
+        self._end_without_gpu()
 
     def _built(self, environment: Environment, built: Built, start: float) -> None:
         seconds = self._timed("build", environment.id, start)
-        cells = [row for row in self.plan.to_run if row.cell.environment == environment]
-        for row in cells:
+        for row in self.plan.to_run:
+            if row.cell.environment != environment or self._has_failed(row.cell):
+                continue
             if isinstance(built, BuildFailure):
-                self._outcomes[row.cell.id] = [Judgement(Status.BUILD_FAILED, built.reason)]
+                self._ended(row.cell, Judgement(Status.BUILD_FAILED, built.reason))
             else:
                 self._trials.extend(self._tasks(row, built))
         failed = isinstance(built, BuildFailure)
@@ -218,16 +229,58 @@ class Scheduler:
         """A failed trial ends its cell; one that says nothing about it is run once more."""
         if task.gpu and judgement.avoid:
             self._avoided.add(task.gpu)
-        outcomes = self._outcomes.setdefault(task.cell.id, [])
+        if task.gpu and judgement.fault:
+            self._quarantine.note(task.gpu, judgement.fault)
         again = (task.cell.id, task.number)
-        failed = any(one.status is not Status.DONE for one in outcomes)
-        if judgement.retry and again not in self._retried and not failed:
+        first = again not in self._retried and not self._has_failed(task.cell)
+        if judgement.retry and first and (task.gpu is None or self._quarantine.usable):
             self._retried.add(again)
             self._trials.append(task)
-            return
-        outcomes.append(judgement)
+        else:
+            self._ended(task.cell, judgement)
+
+    def _ended(self, cell: Cell, judgement: Judgement) -> None:
+        self._outcomes.setdefault(cell.id, []).append(judgement)
         if judgement.status is not Status.DONE:
-            self._trials = deque(one for one in self._trials if one.cell != task.cell)
+            self._trials = deque(task for task in self._trials if task.cell != cell)
+
+    def _has_failed(self, cell: Cell) -> bool:
+        return any(one.status is not Status.DONE for one in self._outcomes.get(cell.id, []))
+
+    def _end_without_gpu(self) -> None:
+        """Where every GPU was set aside, end the cells that wait for one, and their builds."""
+        if self._quarantine.usable or not self.gpus:
+            return
+        why = Judgement(Status.NO_GPU, self._quarantine.reason)
+        for cell in self._waiting_for_gpu():
+            self._ended(cell, why)
+            self.listen(
+                Event(
+                    kind="trial",
+                    subject=cell.id,
+                    ended=True,
+                    status=why.status,
+                    reason=why.reason,
+                )
+            )
+        self._builds = deque(
+            one for one in self._builds if not all(map(self._has_failed, self._cells(one)))
+        )
+
+    def _waiting_for_gpu(self) -> list[Cell]:
+        """The cells with trials on a GPU still to run, of which none is under way."""
+        under_way = {task.cell for task, _ in self._running.values()}
+        return [
+            row.cell
+            for row in self.plan.to_run
+            if row.cell.setting.device == "gpu"
+            and row.cell not in under_way
+            and not self._has_failed(row.cell)
+            and len(self._outcomes.get(row.cell.id, [])) < len(row.missing)
+        ]
+
+    def _cells(self, environment: Environment) -> list[Cell]:
+        return [row.cell for row in self.plan.to_run if row.cell.environment == environment]
 
     def _statuses(self) -> dict[str, tuple[Status, str]]:
         return {row.cell.id: self._status(row) for row in self.plan.cells}

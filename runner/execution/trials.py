@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from runner.environments.engine import Outcome, Trial
+from runner.environments.gpu_faults import find
 from runner.errors import StoreError
 from runner.execution.declared import declared, hold
 from runner.execution.endings import exit_reason, said
@@ -22,6 +23,7 @@ from runner.results.untrusted import Rejected, inert
 
 if TYPE_CHECKING:
     from runner.environments.engine import Blueprint, Engine, Prepared
+    from runner.environments.gpu_faults import Found
     from runner.execution.gpu import HostGpu
     from runner.execution.plan import PlannedCell
     from runner.matrix.cells import Cell
@@ -60,12 +62,14 @@ class Judgement:
 
     `retry` marks what says nothing about the cell: the engine failed, or somebody killed it.
     `avoid` marks a GPU that is better left alone while there is another.
+    `fault` is what failed of the GPU, or of what gives it to containers.
     """
 
     status: Status
     reason: str = ""
     retry: bool = False
     avoid: bool = False
+    fault: Found | None = None
 
 
 def perform(
@@ -206,7 +210,7 @@ def _record(
 
 def judge(outcome: Outcome, read: ProbeOutput | Rejected, task: Task) -> Judgement:
     """Tell how a trial ended, from how its process ended and what it left. Pure."""
-    return _cut_short(outcome, task) or _exited(outcome) or _judge_content(read, task)
+    return _cut_short(outcome, task) or _exited(outcome, task) or _judge_content(read, task)
 
 
 def _cut_short(outcome: Outcome, task: Task) -> Judgement | None:
@@ -221,18 +225,28 @@ def _cut_short(outcome: Outcome, task: Task) -> Judgement | None:
         ),
         (outcome.out_of_memory, Judgement(Status.OUT_OF_MEMORY, f"needed more than {gib:g} GiB")),
         (outcome.killed, Judgement(Status.RUN_FAILED, "killed from outside", retry=True)),
-        (bool(outcome.failure), Judgement(Status.RUN_FAILED, outcome.failure, retry=True)),
+        (bool(outcome.failure), _engine_failed(outcome)),
     )
     return next((judgement for happened, judgement in ends if happened), None)
 
 
-def _exited(outcome: Outcome) -> Judgement | None:
+def _engine_failed(outcome: Outcome) -> Judgement:
+    """What the engine's failure says; a host that can give no container a GPU has none for us."""
+    blamed = outcome.fault.blames if outcome.fault else None
+    status = Status.NO_GPU if blamed == "host" else Status.RUN_FAILED
+    return Judgement(status, outcome.failure, retry=blamed != "cell", fault=outcome.fault)
+
+
+def _exited(outcome: Outcome, task: Task) -> Judgement | None:
     if outcome.exit_code == _NO_GPU:
         return Judgement(Status.NO_GPU, said(outcome.log, "no-gpu:") or "TensorFlow sees no GPU")
     own = said(outcome.log, "own-probe:") if outcome.exit_code == _OWN_PROBE else ""
-    if outcome.exit_code != 0:
-        return Judgement(Status.RUN_FAILED, own or exit_reason(outcome.exit_code or 0, outcome.log))
-    return None
+    if outcome.exit_code == 0:
+        return None
+    reason = own or exit_reason(outcome.exit_code or 0, outcome.log)
+    fault = find(outcome.log, "log") if task.gpu else None
+    lost = fault is not None and fault.blames == "gpu"
+    return Judgement(Status.RUN_FAILED, reason, retry=lost, fault=fault)
 
 
 def _judge_content(read: ProbeOutput | Rejected, task: Task) -> Judgement:

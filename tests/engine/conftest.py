@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from private_engine import SUCCEED, PrivateEngine, private_engine
 from requirements_of_host import bases, docker_api
-from scripted_trials import CELL, MIB, SCRIPTED, Run, trial
+from scripted_trials import CELL, IMAGE, MIB, SCRIPTED, Run, trial, until
 
 from runner.environments.docker import DockerEngine
 from runner.environments.index import IndexSettings
@@ -23,7 +24,7 @@ def image() -> Iterator[str]:
     """An image like those of samebits, without TensorFlow."""
     api = docker_api()
     base = bases(api).find(CELL.environment).reference
-    tag = "samebits/scripted:test"
+    tag = IMAGE
     for row in api.build(
         path=str(SCRIPTED),
         tag=tag,
@@ -51,6 +52,24 @@ def engine(image: str) -> Iterator[DockerEngine]:
     left = check.containers(all=True, filters={"label": "samebits.session"})
     check.close()
     assert left == []
+
+
+@pytest.fixture(scope="session")
+def gpu_host(image: str) -> Iterator[PrivateEngine]:
+    """An engine with a stand-in for NVIDIA's hook, and the scripted image."""
+    with private_engine() as private:
+        private.load(image)
+        yield private
+
+
+@pytest.fixture
+def gpu_engine(gpu_host: PrivateEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrivateEngine]:
+    """The same, for one test, after which no container may be left on it."""
+    monkeypatch.setenv("DOCKER_HOST", gpu_host.address)
+    gpu_host.tell_hook(SUCCEED)
+    yield gpu_host
+    gpu_host.tell_hook(SUCCEED)
+    assert until(lambda: gpu_host.names() == [], 10)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from requirements_of_host import bases, docker_api
-from scripted_trials import CELL, MIB, SCRIPTED
+from scripted_trials import CELL, IMAGE, MIB, SCRIPTED
 
 from runner.environments.docker import DockerEngine
 from runner.environments.engine import Base, Prepared
@@ -46,7 +46,7 @@ class Built(DockerEngine):
 
     def prepare(self, blueprint: Blueprint) -> Prepared:
         del blueprint
-        return Prepared(reference="samebits/scripted:test", reused=True)
+        return Prepared(reference=IMAGE, reused=True)
 
 
 class Linked(VenvEngine):

@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from runner.environments.gpu_faults import Fault, Where, explained, find, table
+from runner.environments.gpu_faults import Fault, Where, find, table
 
 HOOK = (
     "failed to create shim: OCI runtime create failed: container_linux.go:380: starting container "
@@ -42,6 +42,14 @@ MEMORY = "the GPU ran out of memory; `nvidia-smi` shows which processes hold it"
 LACKS = "the CUDA and cuDNN of the environment do not have what this release loads"
 XID = "https://docs.nvidia.com/deploy/xid-errors/ says what it means; some need a reset of the GPU"
 OFF = "restart the machine, and look at the card's power and temperature"
+HANGS = (
+    "a container with a GPU can be neither started nor ended, as when the NVIDIA driver hangs; "
+    "see whether `nvidia-smi` answers on the engine's machine; if not, restart that machine"
+)
+NO_KERNELS = (
+    "the TensorFlow or the CUDA of the environment has no kernels for this GPU; "
+    "take a newer release, or another GPU"
+)
 LOADER = "W tensorflow/stream_executor/platform/default/dso_loader.cc:60] "
 NOT_FOUND = "cannot open shared object file: No such file or directory"
 DLOPEN = (
@@ -134,11 +142,15 @@ DLOPEN = (
         ),
         pytest.param(
             "engine",
-            "no answer within the deadline",
-            "the engine gave no answer for a container with a GPU, as when the NVIDIA driver "
-            "hangs; see whether `nvidia-smi` answers on the engine's machine; if not, restart "
-            "that machine",
+            "it answers, but not for this container",
+            HANGS,
             id="it hangs",
+        ),
+        pytest.param(
+            "engine",
+            "it could not be killed",
+            HANGS,
+            id="it hangs later",
         ),
         *(
             pytest.param(
@@ -169,6 +181,37 @@ DLOPEN = (
             "float on /job:localhost/replica:0/task:0/device:GPU:0 by allocator GPU_0_bfc",
             MEMORY,
             id="memory of the GPU, of a tensor",
+        ),
+        pytest.param(
+            "log",
+            "E0000 00:00:1738697930.202924    7665 cuda_dnn.cc:522] Loaded runtime CuDNN library: "
+            "9.1.0 but source was compiled with: 9.3.0.  CuDNN library needs to have matching "
+            "major version and equal or higher minor version.",
+            "cuDNN 9.1.0 was loaded, and TensorFlow was compiled with 9.3.0; "
+            "take a cuDNN of the same major version that is as new at least",
+            id="cuDNN too old",
+        ),
+        *(
+            pytest.param("log", text, NO_KERNELS, id=f"no kernels: {text[:30]}")
+            for text in (
+                "Failed to load in-memory CUBIN: CUDA_ERROR_NO_BINARY_FOR_GPU: no kernel image",
+                "status: Internal: no kernel image is available for execution on the device",
+            )
+        ),
+        pytest.param(
+            "log",
+            "Failed to load PTX: CUDA_ERROR_INVALID_PTX: a PTX JIT compilation failed",
+            "the driver could not compile PTX for this GPU; the CUDA of the environment is too new "
+            "for the driver, or too old for the GPU",
+            id="PTX",
+        ),
+        pytest.param(
+            "engine",
+            "nvidia-container-cli.real: device error: "
+            "MIG-GPU-932bfb2c-849a-2a22-1e84-9eff6bc02b39/1/0: unknown device",
+            "the driver knows no GPU MIG-GPU-932bfb2c-849a-2a22-1e84-9eff6bc02b39/1/0; "
+            f"{LIST_GPUS}",
+            id="a MIG device",
         ),
         *(
             pytest.param(
@@ -219,7 +262,8 @@ def test_what_is_told(where: Where, text: str, told: str) -> None:
     ("where", "text"),
     [
         pytest.param("engine", "No such image: samebits/x:1", id="another error"),
-        pytest.param("engine", "the engine gave no answer within the deadline of 1 s", id="part"),
+        pytest.param("engine", "no answer within the deadline", id="an engine that is slow"),
+        pytest.param("engine", "perhaps it could not be killed", id="part"),
         pytest.param("log", f"{LOADER}Could not load dynamic library 'libcudnn.so.8'", id="loads"),
         pytest.param("log", "OOM when allocating tensor on device:CPU:0", id="memory of the host"),
         pytest.param(
@@ -236,10 +280,30 @@ def test_what_is_no_failure_of_a_gpu(where: Where, text: str) -> None:
     assert find(text, where) is None
 
 
-def test_the_engines_own_words_stay() -> None:
-    said = 'could not select device driver "nvidia" with capabilities: [[gpu]]'
-    assert explained(said) == f"{NO_RUNTIME} ({said})"
-    assert explained("No such image: x") == "No such image: x"
+@pytest.mark.parametrize(
+    ("where", "text", "kind", "blames"),
+    [
+        ("engine", 'could not select device driver "cdi"', "no-cdi", "host"),
+        ("engine", 'could not select device driver "nvidia"', "no-runtime", "host"),
+        ("engine", "nvml error: driver not loaded", "no-driver", "host"),
+        ("engine", "unresolvable CDI devices nvidia.com/gpu=1", "cdi-device", "gpu"),
+        ("engine", "device error: GPU-1: unknown device", "unknown-gpu", "gpu"),
+        ("engine", "it answers, but not for this container", "gpu-hang", "gpu"),
+        ("log", "NVRM: Xid (PCI:0000:09:00): 79, pid=0", "gpu-lost", "gpu"),
+        ("log", "NVRM: Xid (PCI:0000:09:00): 31, pid=7", "gpu-program", None),
+        ("log", "NVRM: Xid (PCI:0000:09:00): 131, pid=7", "gpu-lost", "gpu"),
+        ("engine", "unsatisfied condition: cuda>=12.6", "driver-too-old", "cell"),
+        ("log", "CUDA_ERROR_INVALID_PTX", "bad-ptx", "cell"),
+        ("log", "CUDA_ERROR_OUT_OF_MEMORY", "gpu-memory", None),
+        ("engine", "nvidia-container-cli: mount error", "runtime-failed", None),
+    ],
+)
+def test_what_should_not_be_tried_again(
+    where: Where, text: str, kind: str, blames: str | None
+) -> None:
+    found = find(text, where)
+    assert found is not None
+    assert (found.kind, found.blames) == (kind, blames)
 
 
 def test_a_name_out_of_a_log_is_inert_and_bounded() -> None:

@@ -6,6 +6,7 @@ import pytest
 from docker import APIClient
 
 from runner.environments import profile
+from runner.environments.gpu_request import Way, gpu_request
 
 MIB = 1024**2
 
@@ -38,7 +39,8 @@ def test_what_is_chosen_wins() -> None:
 
 @pytest.mark.parametrize("gpu", [None, "GPU-1"])
 def test_the_profile(gpu: str | None) -> None:
-    made = dict(profile.host_config(api(), memory=512 * MIB, gpu=gpu))
+    request = gpu_request(gpu, "nvidia") if gpu else None
+    made = dict(profile.host_config(api(), memory=512 * MIB, gpu=request))
     wanted = {
         "NetworkMode": "none",
         "ReadonlyRootfs": True,
@@ -57,7 +59,8 @@ def test_the_profile(gpu: str | None) -> None:
     assert (mount["Target"], mount["Type"], mount["Source"]) == ("/out", "volume", None)
 
 
-def test_exactly_one_gpu_by_its_id() -> None:
-    (request,) = profile.host_config(api(), memory=MIB, gpu="GPU-1")["DeviceRequests"]
-    assert (request["DeviceIDs"], request["Count"]) == (["GPU-1"], 0)
+@pytest.mark.parametrize("way", ["nvidia", "cdi"])
+def test_exactly_the_gpu_that_is_asked_for(way: Way) -> None:
+    asked = gpu_request("GPU-1", way)
+    assert profile.host_config(api(), memory=MIB, gpu=asked)["DeviceRequests"] == [asked]
     assert "DeviceRequests" not in profile.host_config(api(), memory=MIB, gpu=None)

@@ -84,3 +84,23 @@ def test_a_reaper_that_was_never_needed_was_never_started() -> None:
     Reaper(MISSING, "session").close(nothing_left=True)
     assert psutil.Process().children() == before
     assert time.monotonic() - start < 1
+
+
+def test_it_keeps_no_output_of_the_runner_open() -> None:
+    """Or whoever reads that would wait for a reaper that waits for an engine that hangs."""
+    reaper = Reaper(MISSING, "session")
+    reaper.start()
+    (process,) = [one for one in psutil.Process().children() if "session" in one.cmdline()]
+    outputs = [Path(f"/proc/{process.pid}/fd/{number}").readlink() for number in (1, 2)]
+    reaper.close(nothing_left=True)
+    assert outputs == [Path("/dev/null")] * 2
+
+
+def test_nobody_waits_for_a_reaper_that_need_not_be_waited_for() -> None:
+    reaper = Reaper(MISSING, "session")
+    reaper.start()
+    (process,) = [one for one in psutil.Process().children() if "session" in one.cmdline()]
+    begun = time.monotonic()
+    reaper.close(nothing_left=False, seconds=0)
+    assert time.monotonic() - begun < 1
+    process.wait(timeout=20)

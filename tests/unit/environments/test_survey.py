@@ -46,6 +46,7 @@ INFO: dict[str, object] = {
         {"Source": "cdi", "ID": "nvidia.com/gpu=0"},
         {"Source": "cdi", "ID": "vendor.com/nic=0"},
     ],
+    "CDISpecDirs": ["/etc/cdi"],
 }
 FACTS = EngineFacts(
     version="28.5.1",
@@ -55,6 +56,7 @@ FACTS = EngineFacts(
     root="/",
     runtimes=("nvidia", "runc"),
     devices=("nvidia.com/gpu=0",),
+    cdi_folders=("/etc/cdi",),
 )
 BUILT: list[dict[str, object]] = [
     {"Labels": {"samebits.environment": "py3.11-tf2.20.0"}},

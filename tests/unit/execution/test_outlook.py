@@ -133,6 +133,10 @@ def test_a_gpu_that_containers_get() -> None:
         replace(
             SURVEY, engine=replace(ENGINE, facts=replace(FACTS, devices=("nvidia.com/gpu=0",)))
         ),
+        replace(
+            SURVEY,
+            engine=replace(ENGINE, facts=replace(FACTS, version="25.0.3", cdi_folders=("/cdi",))),
+        ),
         replace(SURVEY, hook="/usr/bin/nvidia-container-runtime-hook"),
     ):
         outlook = ahead(survey, GPU, GPUS)

@@ -14,6 +14,7 @@ from unit.execution.fake_engine import BASE, GIB, GPUS, OK, PROBE, FakeEngine, c
 from unit.results.synthetic import case, fingerprint, host, probe
 
 from runner.environments.engine import Outcome, Prepared, Trial
+from runner.environments.gpu_faults import Found
 from runner.environments.own_probe import OwnProbe
 from runner.errors import StoreError
 from runner.execution.gpu_watch import GpuWatch
@@ -28,6 +29,7 @@ from runner.results.untrusted import Rejected
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from runner.environments.gpu_faults import Blamed
     from runner.matrix.cells import Cell
     from runner.results.records import Order
 
@@ -173,6 +175,42 @@ def failed(reason: str, *, retry: bool = False, avoid: bool = False) -> Judgemen
 )
 def test_ends_without_a_result(outcome: Outcome, judgement: Judgement) -> None:
     assert judge(outcome, UNREAD, TASK) == judgement
+
+
+@pytest.mark.parametrize(
+    ("blames", "status", "retry"),
+    [
+        pytest.param("host", Status.NO_GPU, True, id="no container gets a GPU here"),
+        pytest.param("gpu", Status.RUN_FAILED, True, id="another may do"),
+        pytest.param("cell", Status.RUN_FAILED, False, id="it would fail again"),
+        pytest.param(None, Status.RUN_FAILED, True, id="nobody knows"),
+    ],
+)
+def test_what_fails_of_a_gpu_is_handed_on(
+    blames: Blamed | None, status: Status, *, retry: bool
+) -> None:
+    fault = Found(kind="x", reason="it failed", remedy="look", blames=blames)
+    outcome = Outcome(exit_code=None, failure="engine: it failed", fault=fault)
+    wanted = Judgement(status, "engine: it failed", retry=retry, fault=fault)
+    assert judge(outcome, UNREAD, task_of(cells("2.20.0", cuda="12.9.1")[0])) == wanted
+
+
+@pytest.mark.parametrize(
+    ("log", "kind", "retry"),
+    [
+        pytest.param("NVRM: fallen off the bus", "gpu-lost", True, id="the GPU's"),
+        pytest.param("CUDA_ERROR_INVALID_PTX", "bad-ptx", False, id="the cell's"),
+        pytest.param("boom", None, False, id="none"),
+    ],
+)
+def test_a_log_may_tell_of_a_gpu_where_there_was_one(
+    log: str, kind: str | None, *, retry: bool
+) -> None:
+    outcome = Outcome(exit_code=1, log=log)
+    found = judge(outcome, UNREAD, task_of(cells("2.20.0", cuda="12.9.1")[0]))
+    assert (found.fault.kind if found.fault else None, found.retry) == (kind, retry)
+    on_cpu = judge(outcome, UNREAD, TASK)
+    assert (on_cpu.fault, on_cpu.retry) == (None, False)
 
 
 def test_a_result_does_not_make_up_for_a_bad_end() -> None:

@@ -110,6 +110,12 @@ def fail() -> None:
     sys.exit(7)
 
 
+def say() -> None:
+    """Print what it is told to, as TensorFlow might, and end as it is told to."""
+    print(os.environ["SAID"], file=sys.stderr)
+    sys.exit(int(os.environ["CODE"]))
+
+
 def no_gpu() -> None:
     print("no-gpu: libcudart.so.12 is missing", file=sys.stderr)
     sys.exit(3)
@@ -146,6 +152,9 @@ def good(**changes: object) -> None:
         **dict.fromkeys(("intra_op_threads", "inter_op_threads"), 2),
         "cpu_flags": [],
     }
+    if "--gpu-uuid" in given:
+        gpu = {"name": "a GPU", "compute_capability": "9.0", "uuid": given["--gpu-uuid"]}
+        fingerprint["gpus"] = [gpu]
     result = {
         "schema_version": 2,
         "order": given["--order"],
