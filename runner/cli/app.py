@@ -100,6 +100,15 @@ Bases = Annotated[
 Locked = Annotated[
     bool, typer.Option("--locked", help="Fail where a lock is missing or out of date.")
 ]
+Trials = Annotated[
+    int | None,
+    typer.Option(
+        "--trials",
+        min=1,
+        max=1000,
+        help="So many trials of each cell, stored ones included. Default: as the matrix says.",
+    ),
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Run new trials even where stored ones do.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Form = Annotated[FormatOption, typer.Option("--format", help="How to write it.")]
@@ -122,6 +131,7 @@ def run(
             "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
         ),
     ] = None,
+    trials: Trials = None,
     fresh: Fresh = False,
     locked: Locked = False,
     columns: Columns = ColumnsOption.families,
@@ -130,7 +140,7 @@ def run(
     as_json: AsJson = False,
 ) -> int:
     """Build what is missing, run the trials that are missing, and print the table."""
-    workspace = Workspace(matrix, results)
+    workspace = Workspace(matrix, results, trials)
     cells = select(workspace.matrix.cells, only or ())
     options = running.RunOptions(
         engine=engine.value, bases=tuple(base or ()), jobs=jobs, fresh=fresh, locked=locked
@@ -170,12 +180,13 @@ def plan(
     only: Only = None,
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
+    trials: Trials = None,
     fresh: Fresh = False,
     results: Results = None,
     as_json: AsJson = False,
 ) -> int:
     """Say what `run` would build, run, reuse and refuse, and why."""
-    workspace = Workspace(matrix, results)
+    workspace = Workspace(matrix, results, trials)
     cells = select(workspace.matrix.cells, only or ())
     outline = listing.outline(workspace, cells, engine.value, tuple(base or ()), fresh=fresh)
     print(listing.as_json(outline) if as_json else listing.as_text(outline))

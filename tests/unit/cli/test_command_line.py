@@ -297,6 +297,8 @@ def test_a_base_of_another_form(checkout: Checkout, given: str) -> None:
         ["list", "--nonsense"],
         ["run", "--jobs", "0"],
         ["run", "--jobs", "many"],
+        ["run", "--trials", "0"],
+        ["run", "--trials", "1001"],
         ["plan", "--engine", "podman"],
         ["report", "--format", "pdf"],
         ["list", "--only"],
