@@ -13,7 +13,16 @@ from rich.console import Console
 
 from runner import __version__
 from runner.analysis.changes import TENSORFLOW
-from runner.cli import cataloguing, claiming, doctoring, listing, locking, running, showing
+from runner.cli import (
+    cataloguing,
+    claiming,
+    doctoring,
+    exporting,
+    listing,
+    locking,
+    running,
+    showing,
+)
 from runner.cli.guard import guarded
 from runner.cli.workspace import Workspace, home, local_bases
 from runner.errors import SamebitsError
@@ -29,6 +38,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+goldens = typer.Typer(
+    help="Golden outputs, for the tests of your own project.", no_args_is_help=True
+)
+app.add_typer(goldens, name="goldens")
 _progress = Console(stderr=True)
 _EXAMPLES = "Examples: run --only tensorflow=2.20.0,2.21.0 --only device=cpu   run --only 'py3.11*'"
 
@@ -285,6 +298,35 @@ def claims(
     folder = results or showing.scope(matrix, (), everything=True).results
     claiming.print_claims(folder, form.value, only or (), verbose=verbose)
     return 0
+
+
+@goldens.command("export")
+@guarded(_progress)
+def export_goldens(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where to write them, such as tests/goldens.")
+    ],
+    matrix: StoredMatrix = None,
+    only: Only = None,
+    everything: Everything = False,
+    results: Results = None,
+    case: Cases = showing.EVERY,
+    update: Annotated[
+        bool, typer.Option("--update", help="Change and remove the goldens that are there.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 where they are out of date.")
+    ] = False,
+) -> int:
+    """Write the bits that each group of cells agrees on, and which cell has which.
+
+    Your tests load them in three lines, without samebits: docs/goldens.md.
+    """
+    scope = showing.scope(matrix, only or (), everything=everything)
+    stored = results or scope.results
+    found = exporting.find(stored, scope.cells, case)
+    mode: exporting.Mode = "check" if check else "update" if update else "new"
+    return exporting.export(folder, stored, found, mode, _progress)
 
 
 @app.command()
