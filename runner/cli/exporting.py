@@ -10,7 +10,7 @@ from runner.cli import showing
 from runner.errors import GateFailed, InputError, NothingSelected
 from runner.reports.golden_files import ARRAYS, golden_files
 from runner.reports.words import brief, number
-from runner.results.published import compare_folder, publish
+from runner.results.bundle import compare_folder, publish
 from runner.results.store import Store
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from runner.analysis.goldens import Goldens
-    from runner.results.published import Differences
+    from runner.results.bundle import Differences
 
 Mode = Literal["new", "update", "check"]
 _SHOWN: Final = 3

@@ -12,7 +12,7 @@ import pytest
 
 from runner.errors import StoreError
 from runner.results.durable import DISK
-from runner.results.published import Differences, compare_folder, publish
+from runner.results.bundle import Differences, compare_folder, publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
