@@ -22,11 +22,13 @@ from runner.cli import (
     locking,
     running,
     showing,
+    verifying,
 )
 from runner.cli.guard import guarded
 from runner.cli.workspace import Workspace, home, local_bases
 from runner.errors import SamebitsError
 from runner.matrix.select import select
+from runner.results.store import Store
 
 app = typer.Typer(
     name="samebits",
@@ -52,6 +54,28 @@ class EngineOption(StrEnum):
     auto = "auto"
     docker = "docker"
     venv = "venv"
+
+
+class DeviceOption(StrEnum):
+    """Where the probe runs."""
+
+    cpu = "cpu"
+    gpu = "gpu"
+
+
+class SwitchOption(StrEnum):
+    """A setting that is off or on."""
+
+    off = "off"
+    on = "on"
+
+
+class PreferenceOption(StrEnum):
+    """A setting that may be left to TensorFlow."""
+
+    default = "default"
+    off = "off"
+    on = "on"
 
 
 class ColumnsOption(StrEnum):
@@ -327,6 +351,87 @@ def export_goldens(
     found = exporting.find(stored, scope.cells, case)
     mode: exporting.Mode = "check" if check else "update" if update else "new"
     return exporting.export(folder, stored, found, mode, _progress)
+
+
+@app.command(epilog="Example: verify --python ~/venvs/mine/bin/python --require 'py3.11-tf2.20*'")
+@guarded(_progress)
+def verify(
+    python: Annotated[
+        Path | None,
+        typer.Option(
+            "--python",
+            metavar="PATH",
+            help="The interpreter to look at. Default: that of VIRTUAL_ENV, or python in PATH.",
+        ),
+    ] = None,
+    device: Annotated[
+        DeviceOption, typer.Option("--device", help="Where to run.")
+    ] = DeviceOption.cpu,
+    determinism: Annotated[
+        SwitchOption | None,
+        typer.Option("--determinism", help="Default, as below: as in the first stored cell."),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option("--threads", min=1, max=1024, help="The size of thread pools.")
+    ] = None,
+    onednn: Annotated[
+        PreferenceOption | None, typer.Option("--onednn", help="oneDNN's kernels on a CPU.")
+    ] = None,
+    tf32: Annotated[
+        PreferenceOption | None, typer.Option("--tf32", help="TensorFloat-32 on a GPU.")
+    ] = None,
+    xla: Annotated[
+        PreferenceOption | None, typer.Option("--xla", help="Compiling with XLA.")
+    ] = None,
+    trials: Annotated[
+        int,
+        typer.Option("--trials", min=2, max=1000, help="Fresh processes, the last in reverse."),
+    ] = 2,
+    repeats: Annotated[
+        int | None,
+        typer.Option("--repeats", min=1, max=1000, help="Default: as the matrix says, or 2."),
+    ] = None,
+    require: Annotated[
+        str,
+        typer.Option(
+            "--require",
+            metavar="CELL",
+            help="Exit 1 unless it is like this cell: an id or pattern.",
+        ),
+    ] = "",
+    matrix: StoredMatrix = None,
+    only: Only = None,
+    everything: Everything = False,
+    results: Results = None,
+    as_json: AsJson = False,
+) -> int:
+    """Run the probe in an interpreter as it is, and say which stored cell it behaves like.
+
+    Nothing of it is kept.
+    """
+    scope = showing.scope(matrix, only or (), everything=everything)
+    stored = results or scope.results
+    against = verifying.Against(
+        comparison=showing.of_store(stored, scope.cells),
+        store=Store(stored),
+        workspace=verifying.workspace_of(matrix),
+    )
+    asked = verifying.Asked(
+        python=python,
+        device=device.value,
+        determinism=determinism.value if determinism else None,
+        threads=threads,
+        onednn=onednn.value if onednn else None,
+        tf32=tf32.value if tf32 else None,
+        xla=xla.value if xla else None,
+        trials=trials,
+        repeats=repeats,
+        require=require,
+    )
+    found = verifying.run(asked, against, _progress)
+    verifying.show(found, as_json=as_json)
+    verifying.gate(require, found)
+    return 0
 
 
 @app.command()

@@ -222,3 +222,9 @@ def test_nothing_that_has_a_golden(tmp_path: Path) -> None:
         ended.stderr,
     )
     assert not (tmp_path / "project").exists()
+
+
+def test_it_has_help() -> None:
+    ended = CliRunner().invoke(app, ["goldens", "export", "--help"])
+    assert ended.exit_code == 0
+    assert "Usage:" in ended.stdout
