@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from rich.markup import escape
 
 from runner.analysis.changes import moves
+from runner.analysis.counterpart import nearest, on_device, setting_of
 from runner.analysis.likeness import differences, likenesses, placements, results_of
 from runner.cli import showing
 from runner.cli.workspace import Workspace, same_model
@@ -19,7 +20,7 @@ from runner.environments.venv import VenvEngine
 from runner.errors import GateFailed, NoResult, NothingSelected
 from runner.execution.gpu import discover_gpus
 from runner.execution.verification import Verification, verify
-from runner.matrix.cells import DEFAULT_THREADS, SETTING_AXES, Setting
+from runner.matrix.cells import SETTING_AXES
 from runner.matrix.problems import closest, shown
 from runner.matrix.spec import Probe
 from runner.reports import verification as report
@@ -27,7 +28,7 @@ from runner.results.records import Status
 from runner.results.untrusted import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from runner.environments.engine import Engine
     from runner.environments.probe import ProbeSource
     from runner.execution.gpu import HostGpu
-    from runner.matrix.cells import Device, Preference, Switch
+    from runner.matrix.cells import Device, Preference, Setting, Switch
     from runner.results.probe_output import Fingerprint
     from runner.results.records import TrialRecord
     from runner.results.store import Store
@@ -105,11 +106,11 @@ def run(asked: Asked, against: Against, console: Console) -> report.Verified:
     engine = VenvEngine(against.store.root, IndexSettings())
     gpu = _gpu(asked.device)
     host_class = ", ".join([*([gpu.host_class] if gpu else []), engine.host().host_class])
-    context = choose(against.comparison, asked.device, host_class, against.source)
-    refuse_unknown(asked.require, context.cells)
+    context = _against(against.comparison, asked.device, host_class, against.source)
+    _refuse_unknown(asked.require, context.cells)
     wanted = Verification(
         interpreter=interpreter,
-        setting=setting_of(asked, context),
+        setting=_setting(asked, context),
         probe=_probe(asked, against.probe, context),
         source=against.source,
         gpu=gpu,
@@ -128,38 +129,22 @@ def _gpu(device: Device) -> HostGpu | None:
     return gpus[0]
 
 
-def choose(comparison: Comparison, device: Device, host_class: str, source: ProbeSource) -> Context:
-    """Choose what to compare with: of this probe, first of this host class, then of venvs.
-
-    Raises
-    ------
-    NothingSelected
-        No cell on such a device has a result, or they are of another probe.
-    """
-    narrowed = (_on(context, device) for context in comparison.contexts)
-    found = [context for context in narrowed if context.cells]
+def _against(
+    comparison: Comparison, device: Device, host_class: str, source: ProbeSource
+) -> Context:
+    """Choose what to compare with: results of this probe, of this host class where there are."""
+    found = on_device(comparison, device)
     if not found:
         raise NothingSelected(f"no cell on a {device} has a result to compare with", _RUN_FIRST)
     same = [context for context in found if context.probe == source.sha256]
     if not same:
         told = "the stored results are of another probe than the one that would run now"
         raise NothingSelected(told, _RUN_FIRST)
-    return min(same, key=lambda one: (one.host_class != host_class, one.engine != "venv"))
+    return nearest(same, host_class)
 
 
-def _on(context: Context, device: Device) -> Context:
-    cells = tuple(cell for cell in context.cells if cell.axes.get("device") == device)
-    return replace(context, cells=cells)
-
-
-def refuse_unknown(pattern: str, cells: Sequence[CellResult]) -> None:
-    """Refuse a pattern that no cell has.
-
-    Raises
-    ------
-    NothingSelected
-        There is none.
-    """
+def _refuse_unknown(pattern: str, cells: Sequence[CellResult]) -> None:
+    """Refuse a pattern that no cell has, before anything runs."""
     ids = [cell.cell for cell in cells]
     if pattern and not any(fnmatchcase(one, pattern) for one in ids):
         near = closest(pattern, ids)
@@ -168,34 +153,21 @@ def refuse_unknown(pattern: str, cells: Sequence[CellResult]) -> None:
         raise NothingSelected(told, "`python -m runner report` shows which there are")
 
 
-def setting_of(asked: Asked, context: Context) -> Setting:
-    """The setting to run with: as asked, and for the rest as the first cell has it.
+def _setting(asked: Asked, context: Context) -> Setting:
+    """The setting to run with, as asked, and for the rest that of the stored cells.
 
-    That is the first without variables of its own, where there is one. What is set in this shell
-    and TensorFlow reads is part of it.
+    What is set in this shell and TensorFlow reads is part of it.
     """
-    plain = [cell for cell in context.cells if cell.axes.get("env", "none") == "none"]
-    axes = (plain or context.cells)[0].axes
-    determinism: Switch = "on" if axes.get("determinism") == "on" else "off"
-    return Setting(
-        device=asked.device,
-        determinism=asked.determinism or determinism,
-        threads=asked.threads or int(axes.get("threads", DEFAULT_THREADS)),
-        onednn=asked.onednn or _preference(axes, "onednn"),
-        tf32=asked.tf32 or _preference(axes, "tf32"),
-        xla=asked.xla or _preference(axes, "xla"),
+    theirs = setting_of(context)
+    return replace(
+        theirs,
+        determinism=asked.determinism or theirs.determinism,
+        threads=asked.threads or theirs.threads,
+        onednn=asked.onednn or theirs.onednn,
+        tf32=asked.tf32 or theirs.tf32,
+        xla=asked.xla or theirs.xla,
         variables=read_variables(),
     )
-
-
-def _preference(axes: Mapping[str, str], axis: Literal["onednn", "tf32", "xla"]) -> Preference:
-    match axes.get(axis):
-        case "on":
-            return "on"
-        case "off":
-            return "off"
-        case _:
-            return "default"
 
 
 def _probe(asked: Asked, probe: Probe, context: Context) -> Probe:
@@ -233,7 +205,7 @@ def _verified(
     here = results_of(records)
     found = likenesses(here, context.cells, wanted.cell.axes)
     first = found[0].cell
-    mine, theirs = fingerprint(records), fingerprint(store.trials([first.cell]).records)
+    mine, theirs = _fingerprint(records), _fingerprint(store.trials([first.cell]).records)
     settings = [one for one in moves(first.axes, wanted.cell.axes) if one.axis in SETTING_AXES]
     return report.Verified(
         interpreter=str(wanted.interpreter.path),
@@ -247,7 +219,7 @@ def _verified(
     )
 
 
-def fingerprint(records: Sequence[TrialRecord]) -> Fingerprint | None:
+def _fingerprint(records: Sequence[TrialRecord]) -> Fingerprint | None:
     """What the newest finished trial found loaded."""
     done = [record for record in records if record.probe]
     newest = max(done, key=lambda one: one.started, default=None)
