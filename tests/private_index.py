@@ -10,6 +10,7 @@ import base64
 import hashlib
 import http.server
 import io
+import json
 import ssl
 import threading
 import uuid
@@ -53,9 +54,13 @@ def make_wheel() -> bytes:
 
 @dataclass
 class PrivateIndex:
-    """The index while it runs; `served` are the paths it gave to those who knew the password."""
+    """The index while it runs; `served` are the paths it gave to those who knew the password.
+
+    One that tells sizes answers in JSON (https://packaging.python.org/en/latest/specifications/simple-repository-api/).
+    """
 
     certificates: Path
+    tells_sizes: bool = False
     wheel: bytes = field(default_factory=make_wheel)
     served: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -81,6 +86,19 @@ class PrivateIndex:
         digest = hashlib.sha256(self.wheel).hexdigest()
         return f"# samebits lock\ntensorflow-cpu==2.20.0 \\\n    --hash=sha256:{digest}\n"
 
+    def page(self) -> tuple[str, bytes]:
+        """What it says of its one package, and in which format."""
+        if not self.tells_sizes:
+            return "text/html", f'<a href="/files/{NAME}">{NAME}</a>'.encode()
+        file = {
+            "filename": NAME,
+            "url": f"/files/{NAME}",
+            "hashes": {"sha256": hashlib.sha256(self.wheel).hexdigest()},
+            "size": len(self.wheel),
+        }
+        document = {"meta": {"api-version": "1.1"}, "name": "tensorflow-cpu", "files": [file]}
+        return "application/vnd.pypi.simple.v1+json", json.dumps(document).encode()
+
     def close(self) -> None:
         """Stop serving."""
         self.server.shutdown()
@@ -99,9 +117,8 @@ class PrivateIndex:
                     index.served.append(self.path)
                     self._answer(200, "application/octet-stream", index.wheel)
                 else:
-                    page = f'<a href="/files/{NAME}">{NAME}</a>'
                     index.served.append(self.path)
-                    self._answer(200, "text/html", page.encode())
+                    self._answer(200, *index.page())
 
             def _answer(self, code: int, kind: str, body: bytes) -> None:
                 self.send_response(code)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from probe import arguments, catalogue, lifeline, loading, own, recipe
 from probe.harness import Harness
-from probe.host import fingerprint, gpu
+from probe.host import fingerprint, gpu, opening
 from probe.registry import Lab
 from probe.result import ArrayFolder, Result, write
 from probe.seeding import reseed
@@ -68,15 +68,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(options: Options) -> None:
+    if options.libraries and options.out:
+        opening.write(opening.open_all(options.libraries), options.out)
+        return
     # Before the import, which takes seconds; a file of cases may import TensorFlow, so it is after.
     chosen = () if options.path else _chosen(catalogue.CASES, options)
     loaded = _load(options)
     if options.out is None:
         return
-    if options.settings.device == "gpu" and not loaded.tf.config.list_physical_devices("GPU"):
-        why = gpu.missing(loaded.tf, gpu.driver(), loaded.environ)
-        raise EndError(EXIT_NO_GPU, f"no-gpu: {why}")
-    on_gpu = gpu.use_first(loaded.tf) if options.settings.device == "gpu" else ()
+    settings = options.settings
+    on_gpu = _use_gpu(loaded, settings.gpu_uuid) if settings.device == "gpu" else ()
     recipe.make_calls(loaded.steps, loaded.tf)
     if options.path:
         chosen = _chosen(_own(options.path), options)
@@ -84,6 +85,18 @@ def _run(options: Options) -> None:
     result = _result(loaded, chosen, options, options.out)
     write(replace(result, recipe=result.recipe + on_gpu), options.out)
     sys.stdout.write(summary(result) + "\n")
+
+
+def _use_gpu(loaded: Loaded, asked: str) -> tuple[str, ...]:
+    """Use the GPU that was asked for, or the first; the steps as text. No other is ever used."""
+    library = gpu.driver()
+    if loaded.tf.config.list_physical_devices("GPU"):
+        why = gpu.other(loaded.tf, asked, library) if asked else ""
+    else:
+        why = gpu.missing(loaded.tf, library, loaded.environ)
+    if why:
+        raise EndError(EXIT_NO_GPU, f"no-gpu: {why}")
+    return gpu.use_first(loaded.tf)
 
 
 def summary(result: Result) -> str:
@@ -134,7 +147,7 @@ def _result(loaded: Loaded, cases: Sequence[Case], options: Options, out: Path) 
         seed=options.seed,
         repeats=options.repeats,
         recipe=loaded.steps.text,
-        fingerprint=fingerprint.take(tf, loaded.environ, options.settings.gpu_uuid),
+        fingerprint=fingerprint.take(tf, loaded.environ),
         import_seconds=loaded.seconds,
         cases=outputs,
     )

@@ -20,7 +20,8 @@ THREE = ("default", "off", "on")
 class Options:
     """One invocation. `out` is unset only with `import_only`.
 
-    `path` names a file of cases that takes the catalogue's place.
+    `path` names a file of cases that takes the catalogue's place. `libraries` are file names of
+    CUDA libraries to open in place of running anything.
     """
 
     out: Path | None
@@ -32,6 +33,7 @@ class Options:
     import_only: bool
     cases: tuple[str, ...]
     path: Path | None
+    libraries: tuple[str, ...] = ()
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:
@@ -59,6 +61,7 @@ def parse(argv: Sequence[str] | None = None) -> Options:
         import_only=given.import_only,
         cases=tuple(given.cases),
         path=given.path,
+        libraries=tuple(given.libraries),
     )
 
 
@@ -77,9 +80,16 @@ def _parser() -> argparse.ArgumentParser:
     add("--onednn", choices=THREE, default="default")
     add("--tf32", choices=THREE, default="default")
     add("--xla", choices=THREE, default="default", help="clustering for XLA in graphs")
-    add("--gpu-uuid", default="", metavar="UUID", help="the one GPU to use")
+    add("--gpu-uuid", default="", metavar="UUID", help="the one GPU to use; no other is")
     add("--cases", nargs="+", default=("*",), metavar="GLOB", help="only these cases")
     add("--path", type=Path, metavar="FILE", help="a file of cases, in the catalogue's place")
+    add(
+        "--libraries",
+        nargs="+",
+        default=(),
+        metavar="FILE",
+        help="open these CUDA libraries, such as libcudnn.so.9, and say what they are; run nothing",
+    )
     add("--lifeline", action="store_true", help="end with code 99 when standard input closes")
     add("--describe", action=Describe, nargs=0, help="print the catalogue as JSON, run nothing")
     add("--import-only", action="store_true", help="import everything, run nothing")

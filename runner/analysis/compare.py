@@ -222,6 +222,6 @@ def _missing(
 
 
 def _answered_elsewhere(history: History, answered: Collection[str]) -> bool:
-    # A host without a GPU skips what another host ran, and a GPU cell is at home in another place.
-    untried = history.last.status in {Status.SKIPPED, Status.DONE} and not history.trials
-    return untried and history.cell in answered
+    # A host without a GPU can't run what another ran, and a GPU cell is at home in another place.
+    untried = history.last.without_device or history.last.status is Status.DONE
+    return untried and not history.trials and history.cell in answered

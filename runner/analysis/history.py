@@ -43,8 +43,13 @@ class Told:
         """Whether the cell could not be run, so that nothing says what its trials should be of."""
         return not self.key and self.status in _NOT_RUN
 
+    @property
+    def without_device(self) -> bool:
+        """Whether the host had no device for the cell; a trial that saw no GPU had its key."""
+        return self.status is Status.SKIPPED or (self.status is Status.NO_GPU and not self.key)
 
-_NOT_RUN = {Status.REFUSED, Status.SKIPPED, Status.BUILD_FAILED}
+
+_NOT_RUN = {Status.REFUSED, Status.SKIPPED, Status.NO_GPU, Status.BUILD_FAILED}
 
 
 @dataclass(slots=True)
@@ -89,8 +94,8 @@ class History:
 
 
 def _elsewhere(told: Told, hosts: Collection[str]) -> bool:
-    # What one host skips, for want of a GPU, says nothing of what another ran.
-    return told.status is Status.SKIPPED and bool(hosts) and told.host not in hosts
+    # What one host can't run, for want of a GPU, says nothing of what another ran.
+    return told.without_device and bool(hosts) and told.host not in hosts
 
 
 Histories = dict[str, History]

@@ -14,6 +14,7 @@ from rich.console import Console
 from runner import __version__
 from runner.analysis.changes import TENSORFLOW
 from runner.cli import (
+    building,
     cataloguing,
     claiming,
     doctoring,
@@ -134,6 +135,15 @@ Bases = Annotated[
         "Or set SAMEBITS_BASE.",
     ),
 ]
+Gpus = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--gpu",
+        metavar="INDEX|UUID|MODEL",
+        help="Use this GPU: by its index in `nvidia-smi`, by the beginning of its UUID, or by its "
+        "model, such as h100. Repeatable. Or set SAMEBITS_GPU. Default: all of the first's class.",
+    ),
+]
 Locked = Annotated[
     bool, typer.Option("--locked", help="Fail where a lock is missing or out of date.")
 ]
@@ -144,6 +154,12 @@ Trials = Annotated[
         min=1,
         max=1000,
         help="So many trials of each cell, stored ones included. Default: as the matrix says.",
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
     ),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Run new trials even where stored ones do.")]
@@ -162,15 +178,22 @@ def run(
     only: Only = None,
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
-        ),
-    ] = None,
+    gpu: Gpus = None,
+    jobs: Jobs = None,
     trials: Trials = None,
+    require_gpu: Annotated[
+        bool, typer.Option("--require-gpu", help="Exit with 5 where a cell has no GPU.")
+    ] = False,
     fresh: Fresh = False,
     locked: Locked = False,
+    build_only: Annotated[
+        bool,
+        typer.Option(
+            "--build-only",
+            help="Build every environment, also those for a GPU that this host lacks, look at "
+            "which CUDA libraries each would load, and run no trial.",
+        ),
+    ] = False,
     columns: Columns = ColumnsOption.families,
     results: Results = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the table.")] = False,
@@ -180,9 +203,17 @@ def run(
     workspace = Workspace(matrix, results, trials)
     cells = select(workspace.matrix.cells, only or ())
     options = running.RunOptions(
-        engine=engine.value, bases=tuple(base or ()), jobs=jobs, fresh=fresh, locked=locked
+        engine=engine.value,
+        bases=tuple(base or ()),
+        gpus=tuple(gpu or ()),
+        require_gpu=require_gpu,
+        jobs=jobs,
+        fresh=fresh,
+        locked=locked,
     )
     console = Console(stderr=True, quiet=quiet)
+    if build_only:
+        return building.build_matrix(workspace, cells, options, console, as_json=as_json)
     code, record = running.run_matrix(workspace, cells, options, console)
     comparison = showing.of_run(workspace, record)
     if as_json:
@@ -217,15 +248,18 @@ def plan(
     only: Only = None,
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
+    gpu: Gpus = None,
+    jobs: Jobs = None,
     trials: Trials = None,
     fresh: Fresh = False,
     results: Results = None,
     as_json: AsJson = False,
 ) -> int:
-    """Say what `run` would build, run, reuse and refuse, and why."""
+    """Say what `run` would build, run, reuse and refuse, and why, and what it takes."""
     workspace = Workspace(matrix, results, trials)
     cells = select(workspace.matrix.cells, only or ())
-    outline = listing.outline(workspace, cells, engine.value, tuple(base or ()), fresh=fresh)
+    bases, gpus = tuple(base or ()), tuple(gpu or ())
+    outline = listing.outline(workspace, cells, engine.value, bases, gpus, fresh=fresh, jobs=jobs)
     print(listing.as_json(outline) if as_json else listing.as_text(outline))
     return 0
 
@@ -235,11 +269,12 @@ def plan(
 def doctor(
     matrix: MatrixFile = Path("matrix.yaml"),
     base: Bases = None,
+    gpu: Gpus = None,
     as_json: AsJson = False,
 ) -> int:
     """Say what this host can run, and what would let it run more; exit 4 where that is nothing."""
-    local = local_bases(base or ())
-    return doctoring.print_diagnosis(Workspace(matrix), local, as_json=as_json)
+    local, gpus = local_bases(base or ()), doctoring.survey_gpus(gpu or ())
+    return doctoring.print_diagnosis(Workspace(matrix), local, gpus, as_json=as_json)
 
 
 @app.command()
@@ -367,6 +402,7 @@ def verify(
     device: Annotated[
         DeviceOption, typer.Option("--device", help="Where to run.")
     ] = DeviceOption.cpu,
+    gpu: Gpus = None,
     determinism: Annotated[
         SwitchOption | None,
         typer.Option("--determinism", help="Default, as below: as in the first stored cell."),
@@ -419,6 +455,7 @@ def verify(
     asked = verifying.Asked(
         python=python,
         device=device.value,
+        gpus=tuple(gpu or ()),
         determinism=determinism.value if determinism else None,
         threads=threads,
         onednn=onednn.value if onednn else None,

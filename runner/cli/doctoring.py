@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from runner.cli.workspace import find_locks, wanted_gpus
 from runner.environments import survey
 from runner.environments.base_images import read_pins
 from runner.environments.buildkit import find_build_command
@@ -13,19 +14,23 @@ from runner.environments.docker import connect
 from runner.environments.index import PUBLIC_INDEX, host_settings, scrub
 from runner.environments.interpreters import find_interpreter
 from runner.environments.lock import newest
+from runner.environments.sizes import read_sizes
 from runner.errors import EngineUnavailable
-from runner.execution.gpu import discover_gpus
+from runner.execution.choice import GpuSurvey, choose
+from runner.execution.gpu import find_gpus
+from runner.execution.gpu_reading import read_gpu
 from runner.execution.outlook import look_ahead
 from runner.execution.plan import Circumstances
 from runner.reports import doctor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from docker import APIClient
 
     from runner.cli.workspace import Workspace
-    from runner.execution.gpu import HostGpu
+    from runner.execution.choice import GpuChoice
+    from runner.matrix.cells import Environment
 
 _CALL_SECONDS: Final = 5
 # So that uv is ended before its question is given up.
@@ -33,20 +38,35 @@ _INDEX_SECONDS: Final = survey.SECONDS - 1
 _ASKED_FOR: Final = "tensorflow-cpu"
 
 
-def print_diagnosis(workspace: Workspace, local: Mapping[str, str], *, as_json: bool) -> int:
+def survey_gpus(given: Iterable[str]) -> GpuSurvey:
+    """Find the GPUs of this host, and read those that a run would use.
+
+    Raises
+    ------
+    InputError
+        What was given names no GPU that can be used.
+    """
+    found = find_gpus()
+    choice = choose(found, wanted_gpus(given))
+    readings = {gpu.uuid: reading for gpu in choice.gpus if (reading := read_gpu(gpu.uuid))}
+    return GpuSurvey(found=found, choice=choice, readings=readings)
+
+
+def print_diagnosis(
+    workspace: Workspace, local: Mapping[str, str], gpus: GpuSurvey, *, as_json: bool
+) -> int:
     """Print what this host can run; the exit code says whether that is anything at all."""
-    gpus = discover_gpus()
     found = survey.take_survey(_needs(workspace, local), _means(workspace))
-    outlook = look_ahead(workspace.matrix.cells, found, _here(workspace, gpus))
+    sizes = read_sizes(workspace.locks)
+    outlook = look_ahead(workspace.matrix.cells, found, _here(workspace, gpus.choice), sizes)
     lines = doctor.lines(found, gpus, outlook)
     print(doctor.json(lines, outlook) if as_json else doctor.text(lines), end="")
     return 0 if outlook.ready else EngineUnavailable.exit_code
 
 
 def _needs(workspace: Workspace, local: Mapping[str, str]) -> survey.Needs:
-    cells = workspace.matrix.cells
     return survey.Needs(
-        environments=tuple(dict.fromkeys(cell.environment for cell in cells)),
+        environments=_environments(workspace),
         images=workspace.matrix.bases,
         local=local,
         pins=read_pins(workspace.locks),
@@ -77,14 +97,20 @@ def _connect() -> APIClient:
     return api
 
 
-def _here(workspace: Workspace, gpus: tuple[HostGpu, ...]) -> Circumstances:
-    """The devices of this host; no lock is read and no base is looked for."""
+def _here(workspace: Workspace, gpus: GpuChoice) -> Circumstances:
+    """The devices and locks of this host; no base is looked for."""
+    found = find_locks(workspace, _environments(workspace))
     return Circumstances(
         probe=workspace.matrix.probe,
         source=workspace.probe,
         engine="venv",
         host=workspace.venv_engine(host_settings()).host(),
-        gpus=gpus,
-        locks={},
+        gpus=gpus.gpus,
+        no_gpu=gpus.none,
+        locks={one: lock for one, lock in found.items() if lock},
         bases={},
     )
+
+
+def _environments(workspace: Workspace) -> tuple[Environment, ...]:
+    return tuple(dict.fromkeys(cell.environment for cell in workspace.matrix.cells))

@@ -10,20 +10,29 @@ from typing import TYPE_CHECKING, Final
 from tabulate import tabulate
 
 from runner.cli import workspace as ws
+from runner.cli.running import limits
 from runner.environments.lock import Lock, Unresolvable
-from runner.execution.gpu import discover_gpus
+from runner.environments.sizes import read_sizes
+from runner.execution.choice import in_words
+from runner.execution.estimate import estimate
+from runner.execution.pace import Room, duration, past
+from runner.reports import needs
+from runner.reports.needs import Needs
 from runner.reports.words import number
+from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from runner.execution.plan import Action, Plan, PlannedCell
+    from runner.execution.plan import Action, Circumstances, Plan, PlannedCell
+    from runner.execution.scheduler import Limits
     from runner.matrix.cells import Cell, Environment
 
 
 _WORDS: Final[Mapping[Action, str]] = {
     "run": "to run",
     "reuse": "reused",
+    "no-gpu": "without a GPU",
     "skip": "skipped",
     "refuse": "refused",
     "fail": "without a base",
@@ -32,7 +41,11 @@ _WORDS: Final[Mapping[Action, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A plan and what it was made for. `unlocked` are environments that would be locked first."""
+    """A plan, what it was made for and what it takes.
+
+    `unlocked` are environments that would be locked first. `gpus` is a sentence on those
+    that cells run on and those that are left out, or nothing.
+    """
 
     plan: Plan
     engine: str
@@ -41,6 +54,8 @@ class Outline:
     unlocked: tuple[Environment, ...]
     built: tuple[Environment, ...]
     left_out: tuple[tuple[str, str], ...]
+    needs: Needs
+    gpus: str = ""
 
 
 def outline(
@@ -48,19 +63,23 @@ def outline(
     cells: tuple[Cell, ...],
     engine: ws.EngineChoice,
     bases: tuple[str, ...],
+    gpus: tuple[str, ...] = (),
     *,
     fresh: bool,
+    jobs: int | None = None,
 ) -> Outline:
     """Plan the cells; nothing is locked, built or run."""
-    environments = ws.may_run(cells, discover_gpus())
+    devices = ws.choose_gpus(gpus)
+    environments = ws.may_run(cells, devices.gpus)
     chosen = ws.choose_engine(engine, workspace, environments, ws.local_bases(bases))
     try:
         found = ws.find_locks(workspace, environments)
         ready: dict[Environment, Lock | Unresolvable] = {
             environment: lock or Lock("") for environment, lock in found.items()
         }
-        plan, now = ws.plan_cells(workspace, cells, chosen, ready, fresh=fresh)
+        plan, now = ws.plan_cells(workspace, cells, chosen, ready, devices, fresh=fresh)
         built = tuple(one for one in plan.blueprints if chosen.engine.has(plan.blueprints[one]))
+        slots = limits(jobs, chosen.engine.capacity())
     finally:
         chosen.engine.close()
     excluded = workspace.matrix.excluded if cells == workspace.matrix.cells else ()
@@ -72,6 +91,8 @@ def outline(
         unlocked=tuple(environment for environment, lock in found.items() if lock is None),
         built=built,
         left_out=tuple((row.cell.id, row.because) for row in excluded),
+        gpus=in_words(devices, cells),
+        needs=_needs(workspace, plan, now, built, slots),
     )
 
 
@@ -89,10 +110,13 @@ def as_text(outline: Outline) -> str:
         *(f"to build: {one.id}" for one in plan.blueprints if one not in outline.built),
         *(f"built before: {one.id}" for one in outline.built),
     ]
+    lines += [one_line(outline.gpus)] if outline.gpus else []
     if outline.unlocked:
         names = ", ".join(environment.id for environment in outline.unlocked)
         lines.append(f"to be locked first: {names}")
     lines += [f"excluded: {cell}: {because}" for cell, because in outline.left_out]
+    if takes := needs.lines(outline.needs):
+        lines += ["", *takes]
     return "\n".join([table, "", *lines])
 
 
@@ -102,6 +126,7 @@ def as_json(outline: Outline) -> str:
         "engine": outline.engine,
         "engine_reason": outline.reason,
         "host_class": outline.host,
+        "gpus": outline.gpus,
         "unlocked": [environment.id for environment in outline.unlocked],
         "to_build": [one.id for one in outline.plan.blueprints if one not in outline.built],
         "built": [one.id for one in outline.built],
@@ -118,8 +143,34 @@ def as_json(outline: Outline) -> str:
             for row in outline.plan.cells
         ],
         "excluded": [{"cell": cell, "because": because} for cell, because in outline.left_out],
+        "needs": needs.as_document(outline.needs),
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _needs(
+    workspace: ws.Workspace,
+    plan: Plan,
+    now: Circumstances,
+    built: tuple[Environment, ...],
+    slots: Limits,
+) -> Needs:
+    """What the plan takes, and what its skipped cells would take where they could run."""
+    to_build = tuple(one for one in plan.blueprints if one not in built)
+    skipped = [row.cell for row in plan.cells if row.action in {"no-gpu", "skip"}]
+    more = {cell.environment for cell in skipped} - {*built}
+    together = (*to_build, *(cell.environment for cell in skipped if cell.environment in more))
+    locks, sizes = ws.find_locks(workspace, together), read_sizes(workspace.locks)
+    room = Room(slots=slots.slots, trials=slots.trials_at_once(now.probe), gpus=len(now.gpus))
+    before = past(workspace.store.runs().records, now.engine, now.host.host_class)
+    return Needs(
+        engine=now.engine,
+        here=estimate(to_build, locks, sizes),
+        together=estimate(together, locks, sizes),
+        skipped=len(skipped),
+        trials=len(skipped) * now.probe.trials,
+        duration=duration(plan, to_build, before, room),
+    )
 
 
 def _trials(row: PlannedCell) -> str:

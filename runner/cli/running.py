@@ -17,10 +17,12 @@ from runner.cli import workspace as ws
 from runner.cli.guard import INTERRUPTED
 from runner.cli.progress import RunProgress
 from runner.errors import InputError, NothingSelected
-from runner.execution.gpu import discover_gpus
+from runner.execution.choice import in_words
+from runner.execution.gpu_reading import read_gpu
 from runner.execution.scheduler import Finished, Limits, Scheduler
 from runner.reports.words import number
 from runner.results.records import CellStatus, RunRecord, Status
+from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,17 +33,19 @@ if TYPE_CHECKING:
     from runner.results.records import Phase
 
 FOLLOW_PARENT: Final = "SAMEBITS_FOLLOW_PARENT"
-_NO_RESULT: Final = 5
+NO_RESULT: Final = 5
 _SET_PARENT_DEATH_SIGNAL: Final = 1
 _MEMORY_SHARE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What the command line asks of a run."""
+    """What the command line asks of a run. `require_gpu`: a cell without a GPU has failed."""
 
     engine: ws.EngineChoice
     bases: tuple[str, ...]
+    gpus: tuple[str, ...] = ()
+    require_gpu: bool = False
     jobs: int | None
     fresh: bool
     locked: bool
@@ -57,18 +61,21 @@ def run_matrix(
         console.print(line, soft_wrap=True, highlight=False)
 
     started = datetime.now(UTC)
-    environments = ws.may_run(cells, discover_gpus())
+    gpus = ws.choose_gpus(options.gpus)
+    environments = ws.may_run(cells, gpus.gpus)
     local = ws.local_bases(options.bases)
     chosen = ws.choose_engine(options.engine, workspace, environments, local)
     try:
         if options.engine == "auto" and chosen.engine.name == "venv":
             tell(f"[yellow]no Docker, so venvs on this host:[/] {escape(chosen.reason)}")
+        if devices := in_words(gpus, cells):
+            tell(escape(one_line(devices)))
         found = ws.find_locks(workspace, environments)
         ready = ws.complete_locks(workspace, found, locked=options.locked, tell=tell)
-        plan, now = ws.plan_cells(workspace, cells, chosen, ready, fresh=options.fresh)
+        plan, now = ws.plan_cells(workspace, cells, chosen, ready, gpus, fresh=options.fresh)
         record = begin(workspace, plan, now, chosen, started)
         if not plan.to_run:
-            return conclude(workspace, record, None, console)
+            return conclude(workspace, record, None, options, console)
         announce(plan, chosen, console)
         workspace.store.add_run(record)
         if swept := chosen.engine.sweep():
@@ -82,11 +89,12 @@ def run_matrix(
                 probe=workspace.matrix.probe,
                 limits=limits(options.jobs, chosen.engine.capacity()),
                 gpus=now.gpus,
+                read_gpu=read_gpu,
                 listen=progress,
             ).execute()
     finally:
         chosen.engine.close()
-    return conclude(workspace, record, finished, console)
+    return conclude(workspace, record, finished, options, console)
 
 
 def limits(jobs: int | None, capacity: Capacity) -> Limits:
@@ -125,6 +133,7 @@ def announce(plan: Plan, chosen: ws.Chosen, console: Console) -> None:
     left_out: dict[Action, str] = {
         "reuse": "reused",
         "refuse": "refused",
+        "no-gpu": "without a GPU",
         "skip": "skipped",
         "fail": "failed",
     }
@@ -138,7 +147,11 @@ def announce(plan: Plan, chosen: ws.Chosen, console: Console) -> None:
 
 
 def conclude(
-    workspace: ws.Workspace, begun: RunRecord, finished: Finished | None, console: Console
+    workspace: ws.Workspace,
+    begun: RunRecord,
+    finished: Finished | None,
+    options: RunOptions,
+    console: Console,
 ) -> tuple[int, RunRecord]:
     """Keep the record of how far each cell got, unless the last run's says the same."""
     reached = finished.cells if finished else {}
@@ -156,11 +169,25 @@ def conclude(
         workspace.store.add_run(record)
     if phases:
         tell_times(phases, record, console)
-    return exit_code(record, interrupted=bool(finished and finished.interrupted)), record
+    if options.require_gpu and (missing := without_gpu(record)):
+        console.print(f"[red]{escape(missing)}[/]", soft_wrap=True, highlight=False)
+    interrupted = bool(finished and finished.interrupted)
+    return exit_code(record, interrupted=interrupted, require_gpu=options.require_gpu), record
 
 
-def exit_code(record: RunRecord, *, interrupted: bool) -> int:
-    """The exit code of a run.
+def without_gpu(record: RunRecord) -> str:
+    """One line on the cells that had no GPU, by reason, which `--require-gpu` does not take."""
+    reasons = Counter(row.reason for row in record.cells if row.status is Status.NO_GPU)
+    if not reasons:
+        return ""
+    told = "; ".join(f"{number(count, 'cell')}: {reason}" for reason, count in reasons.items())
+    return one_line(f"--require-gpu: {told}")
+
+
+def exit_code(record: RunRecord, *, interrupted: bool, require_gpu: bool = False) -> int:
+    """The exit code of a run; a cell that could not be planned for want of a GPU is no failure.
+
+    Unless a GPU is required: then each cell without one has failed.
 
     Raises
     ------
@@ -171,7 +198,9 @@ def exit_code(record: RunRecord, *, interrupted: bool) -> int:
     """
     if interrupted:
         return INTERRUPTED
-    statuses = {row.status for row in record.cells}
+    if require_gpu and without_gpu(record):
+        return NO_RESULT
+    statuses = {Status.SKIPPED if row.without_device else row.status for row in record.cells}
     if statuses <= {Status.REFUSED, Status.SKIPPED}:
         reasons = Counter(row.reason for row in record.cells).most_common()
         told = "\n".join(f"{number(count, 'cell')}: {reason}" for reason, count in reasons)
@@ -179,7 +208,7 @@ def exit_code(record: RunRecord, *, interrupted: bool) -> int:
         if statuses == {Status.REFUSED}:
             raise InputError(f"none of the selected cells is possible\n{told}", hint)
         raise NothingSelected(f"none of the selected cells can run on this host\n{told}", hint)
-    return 0 if statuses <= {Status.DONE, Status.REFUSED, Status.SKIPPED} else _NO_RESULT
+    return 0 if statuses <= {Status.DONE, Status.REFUSED, Status.SKIPPED} else NO_RESULT
 
 
 def tell_times(phases: tuple[Phase, ...], record: RunRecord, console: Console) -> None:

@@ -173,7 +173,7 @@ def print_json(comparison: Comparison) -> None:
 def next_step(workspace: Workspace, record: RunRecord) -> str:
     """Where the results lie and what to do with them."""
     without = [row for row in record.cells if row.status is not Status.DONE]
-    failed = [row for row in without if row.status not in (Status.SKIPPED, Status.REFUSED)]
+    failed = [one for one in without if not one.without_device and one.status != Status.REFUSED]
     lines = [f"[dim]results in {workspace.store.root}[/]"]
     if failed:
         failures = number(len(failed), "cell")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
@@ -12,13 +13,14 @@ from runner.analysis.changes import moves
 from runner.analysis.counterpart import nearest, on_device, setting_of
 from runner.analysis.likeness import differences, likenesses, placements, results_of
 from runner.cli import showing
-from runner.cli.workspace import Workspace, same_model
+from runner.cli.workspace import Workspace, choose_gpus
 from runner.environments.active import find_active, look_at, read_variables
 from runner.environments.index import IndexSettings
 from runner.environments.probe import find_probe
 from runner.environments.venv import VenvEngine
 from runner.errors import GateFailed, NoResult, NothingSelected
-from runner.execution.gpu import discover_gpus
+from runner.execution.gpu_reading import read_gpu
+from runner.execution.gpu_watch import GpuWatch
 from runner.execution.verification import Verification, verify
 from runner.matrix.cells import SETTING_AXES
 from runner.matrix.problems import closest, shown
@@ -57,6 +59,7 @@ class Asked:
 
     python: Path | None
     device: Device
+    gpus: tuple[str, ...]
     determinism: Switch | None
     threads: int | None
     onednn: Preference | None
@@ -104,7 +107,7 @@ def run(asked: Asked, against: Against, console: Console) -> report.Verified:
     interpreter = look_at(asked.python or find_active())
     # It makes no venv, so that its folder and its index do not matter.
     engine = VenvEngine(against.store.root, IndexSettings())
-    gpu = _gpu(asked.device)
+    gpu = _gpu(asked)
     host_class = ", ".join([*([gpu.host_class] if gpu else []), engine.host().host_class])
     context = _against(against.comparison, asked.device, host_class, against.source)
     _refuse_unknown(asked.require, context.cells)
@@ -119,14 +122,14 @@ def run(asked: Asked, against: Against, console: Console) -> report.Verified:
     return _verified(wanted, records, context, against.store, host_class)
 
 
-def _gpu(device: Device) -> HostGpu | None:
-    """The first GPU of this host, where one is asked for."""
-    if device == "cpu":
+def _gpu(asked: Asked) -> HostGpu | None:
+    """The first of the GPUs that are asked for, where one is."""
+    if asked.device == "cpu":
         return None
-    gpus = same_model(discover_gpus())
-    if not gpus:
-        raise NothingSelected("no GPU on this host", "`python -m runner doctor` says why")
-    return gpus[0]
+    found = choose_gpus(asked.gpus)
+    if not found.gpus:
+        raise NothingSelected(found.none, "`python -m runner doctor` says why")
+    return found.gpus[0]
 
 
 def _against(
@@ -182,7 +185,8 @@ def _records(wanted: Verification, engine: Engine, console: Console) -> tuple[Tr
         of = f"trial {number} of {wanted.probe.trials}"
         console.print(f"[dim]{of} in {escape(str(wanted.interpreter.path))}[/]", soft_wrap=True)
 
-    records = verify(wanted, engine, tell)
+    watch = GpuWatch(read=read_gpu, pause=_pause)
+    records = verify(wanted, engine, watch, tell)
     last = records[-1]
     if last.status is not Status.DONE:
         for line in inert(last.log).splitlines()[-_SHOWN_LINES:]:
@@ -193,6 +197,12 @@ def _records(wanted: Verification, engine: Engine, console: Console) -> tuple[Tr
             "put this right and verify again; nothing was kept",
         )
     return records
+
+
+def _pause(seconds: float) -> bool:
+    """Wait for a GPU to be free; an interrupt ends it."""
+    time.sleep(seconds)
+    return False
 
 
 def _verified(

@@ -18,7 +18,8 @@ from runner.environments.own_probe import read_own_probe
 from runner.environments.probe import checkout, find_probe
 from runner.environments.venv import VenvEngine
 from runner.errors import EngineUnavailable, GateFailed, InputError
-from runner.execution.gpu import HostGpu, discover_gpus
+from runner.execution.choice import GpuChoice, choose
+from runner.execution.gpu import HostGpu, find_gpus
 from runner.execution.plan import Circumstances, Plan, make_plan
 from runner.matrix import catalog, spec
 from runner.results.store import Store
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 EngineChoice = Literal["auto", "docker", "venv"]
 BASE_VARIABLE: Final = "SAMEBITS_BASE"
+GPU_VARIABLE: Final = "SAMEBITS_GPU"
 _RESOLVERS: Final = 4
 
 
@@ -127,6 +129,25 @@ def local_bases(given: Iterable[str]) -> dict[str, str]:
             raise InputError(f"--base {pair}: not of the form 3.11=IMAGE")
         found[python] = image
     return found
+
+
+def choose_gpus(given: Iterable[str]) -> GpuChoice:
+    """The GPUs of this host that are asked for, or all of one class.
+
+    Raises
+    ------
+    InputError
+        One of the words names no GPU that can be used.
+    """
+    return choose(find_gpus(), wanted_gpus(given))
+
+
+def wanted_gpus(given: Iterable[str]) -> list[str]:
+    """What the command line says of GPUs, or else the words of `SAMEBITS_GPU`.
+
+    In a word of the variable that is a model, `?` stands for a blank.
+    """
+    return list(given) or os.environ.get(GPU_VARIABLE, "").split()
 
 
 def may_run(cells: Iterable[Cell], gpus: tuple[HostGpu, ...]) -> tuple[Environment, ...]:
@@ -229,28 +250,26 @@ def plan_cells(
     cells: tuple[Cell, ...],
     chosen: Chosen,
     ready: Mapping[Environment, Lock | Unresolvable],
+    gpus: GpuChoice,
     *,
     fresh: bool,
+    build_only: bool = False,
 ) -> tuple[Plan, Circumstances]:
-    """Plan the cells against what is stored."""
-    gpus = same_model(discover_gpus())
+    """Plan the cells against what is stored, or only what there is to build of them."""
     now = Circumstances(
         probe=workspace.matrix.probe,
         source=workspace.probe,
         engine=chosen.engine.name,
         host=chosen.engine.host(),
-        gpus=gpus,
+        gpus=gpus.gpus,
+        no_gpu=gpus.none,
         locks=ready,
         bases=chosen.bases,
         stored=workspace.store.trials([cell.id for cell in cells]).records,
         fresh=fresh,
+        build_only=build_only,
     )
     return make_plan(cells, now), now
-
-
-def same_model(gpus: tuple[HostGpu, ...]) -> tuple[HostGpu, ...]:
-    """The GPUs of the first one's model: bits are compared within one model only."""
-    return tuple(gpu for gpu in gpus if gpu.host_class == gpus[0].host_class)
 
 
 def _bases(engine: Engine, environments: tuple[Environment, ...]) -> dict[Environment, Base | str]:

@@ -25,8 +25,9 @@ from urllib.parse import urlsplit
 from uv import find_uv_bin
 
 from runner.environments.asking import ask
+from runner.environments.cuda import image_variables
 from runner.environments.index import PUBLIC_INDEX, scrub
-from runner.environments.probe import OWN_FOLDER
+from runner.environments.probe import OWN_FOLDER, SCRIPTS
 from runner.errors import EngineUnavailable
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def build_arguments(
     arguments += ["--file", str(blueprint.probe.images / "Dockerfile")]
     arguments += ["--build-arg", f"BASE={blueprint.base.reference}"]
     arguments += ["--build-arg", f"PYTHON={blueprint.environment.python}"]
+    for name, text in image_variables(blueprint.environment).items():
+        arguments += ["--build-arg", f"{name}={text}"]
     for name, text in labels.items():
         arguments += ["--label", f"{name}={text}"]
     for path in sorted(secrets.iterdir()):
@@ -99,9 +102,10 @@ def build_folders(blueprint: Blueprint, index: IndexSettings) -> Iterator[tuple[
         context.mkdir()
         secrets.mkdir(mode=0o700)
         shutil.copy2(find_uv_bin(), context / "uv")
-        shutil.copy2(blueprint.probe.images / "install", context / "install")
-        (context / "cuda.txt").write_text(blueprint.lock.cuda, encoding="utf-8")
-        (context / "tensorflow.txt").write_text(blueprint.lock.tensorflow, encoding="utf-8")
+        for script in SCRIPTS:
+            shutil.copy2(blueprint.probe.images / script, context / script)
+        for layer, packages in blueprint.lock.layers.items():
+            (context / f"{layer}.txt").write_text(packages, encoding="utf-8")
         shutil.copytree(
             blueprint.probe.package, context / "probe", ignore=shutil.ignore_patterns("__pycache__")
         )

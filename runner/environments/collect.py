@@ -6,6 +6,7 @@ number. Links, devices and pipes in the stream are passed over; their contents n
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import tarfile
@@ -59,6 +60,19 @@ def collect(chunks: Iterable[bytes], out: Path) -> str:
     except (tarfile.TarError, ValueError) as error:  # tarfile lets int() fail on a header's text
         return str(error) or "an empty archive"
     return ""
+
+
+def first_file(chunks: Iterable[bytes]) -> bytes:
+    """The first file of a tar stream, up to a bound; nothing where it holds none or is none."""
+    source = io.BufferedReader(_Stream(iter(chunks)))
+    with (
+        contextlib.suppress(tarfile.TarError, ValueError),
+        tarfile.open(fileobj=source, mode="r|") as archive,
+    ):
+        for member in archive:
+            if member.isreg() and (content := archive.extractfile(member)):
+                return content.read(_LARGEST_FILE)
+    return b""
 
 
 def _keep(archive: tarfile.TarFile, member: tarfile.TarInfo, out: Path) -> None:

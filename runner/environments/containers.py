@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import requests
 from docker.errors import APIError, DockerException, NotFound
 
 from runner.environments import profile
-from runner.environments.collect import collect
+from runner.environments.collect import collect, first_file
 from runner.environments.ownership import SESSION, is_orphan
 
 if TYPE_CHECKING:
@@ -98,11 +99,35 @@ class Containers:
 
         docker-py's own call can't end a stream early, and the container stays locked meanwhile.
         """
+        with self._archive(container, profile.OUT) as chunks:
+            return collect(chunks, out)
+
+    def text_of(self, image: str, path: str) -> str:
+        """The text of a file in an image, in a container that is never started; '' without it."""
+        order = Order(
+            image=image,
+            command=("true",),
+            variables={},
+            labels={},
+            timeout=_CALL_SECONDS,
+            memory=64 * 1024**2,
+        )
+        try:
+            with self.fresh(order) as container, self._archive(container, path) as chunks:
+                return first_file(chunks).decode(errors="replace")
+        except NotFound:
+            return ""
+
+    @contextlib.contextmanager
+    def _archive(self, container: str, path: str) -> Iterator[Iterator[bytes]]:
+        """A path of a container as chunks of a tar stream. Raises NotFound without such a path."""
         address = f"{self.api.base_url}/v{self.api.api_version}/containers/{container}/archive"
-        wanted = {"path": profile.OUT}
+        wanted = {"path": path}
         with self.api.get(address, params=wanted, stream=True, timeout=_CALL_SECONDS) as response:
+            if response.status_code == HTTPStatus.NOT_FOUND:
+                raise NotFound(f"{path} is not there")
             response.raise_for_status()
-            return collect(response.iter_content(_CHUNK), out)
+            yield response.iter_content(_CHUNK)
 
     def log(self, container: str) -> str:
         """The end of what a container printed."""

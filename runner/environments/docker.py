@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,7 +22,7 @@ from runner.environments.buildkit import (
 from runner.environments.connection import engine_address, open_engine, why
 from runner.environments.containers import BROKEN, Containers, Order
 from runner.environments.cpu import parse_cpuinfo
-from runner.environments.cuda import cuda_variables
+from runner.environments.cuda import cuda_variables, image_packages
 from runner.environments.engine import (
     Base,
     BuildFailure,
@@ -31,10 +32,12 @@ from runner.environments.engine import (
     local_capacity,
 )
 from runner.environments.gpu_faults import explained
+from runner.environments.inside import PACKAGES, read_inside
 from runner.environments.probe import OWN_FOLDER
 from runner.environments.reaper import remove_session
 from runner.environments.session import Session
 from runner.errors import EngineUnavailable
+from runner.matrix.versions import SYSTEM
 from runner.results.records import EngineName, Host
 
 if TYPE_CHECKING:
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
 
     from runner.environments.engine import Blueprint, Trial
     from runner.environments.index import IndexSettings
-    from runner.matrix.cells import Environment
+    from runner.matrix.cells import Environment, Inside
 
 _CALL_SECONDS: Final = 30
 _PING_SECONDS: Final = 5
@@ -115,8 +118,9 @@ class DockerEngine:
         return self.address.startswith("unix:")
 
     def base(self, environment: Environment) -> Base:
-        """Find, or pull, the base image of an environment."""
-        return self._bases.find(environment)
+        """Find, or pull, the base image of an environment, and what it says of CUDA inside it."""
+        found = self._bases.find(environment)
+        return replace(found, inside=self._inside(found)) if environment.cuda == SYSTEM else found
 
     def host(self) -> Host:
         """Describe the machine the engine runs on, which may be another than this one."""
@@ -163,13 +167,14 @@ class DockerEngine:
     def run(self, trial: Trial, out: Path) -> Outcome:
         """Run one trial in a fresh container under the hardened profile."""
         environment = trial.cell.environment
-        packages = f"/opt/env/lib/python{environment.python}/site-packages"
         own = ("--path", f"{_PROBE}/{OWN_FOLDER}/{trial.own.name}") if trial.own else ()
         command = ("python", "-m", "probe", "--out", profile.OUT, *own, *trial.arguments)
         order = Order(
             image=trial.prepared.reference,
             command=("timeout", "-s", "KILL", str(trial.timeout), *command),
-            variables=cuda_variables(environment, packages, dict(trial.variables)),
+            variables=cuda_variables(
+                environment, image_packages(environment), dict(trial.variables)
+            ),
             labels={"samebits.cell": trial.cell.id},
             timeout=trial.timeout,
             memory=trial.memory,
@@ -228,6 +233,14 @@ class DockerEngine:
             failure=problem or _meant(str(state.get("Error") or ""), trial.gpu),
             log=self._containers.log(container),
         )
+
+    def _inside(self, base: Base) -> Inside:
+        try:
+            config = self._api.inspect_image(base.reference)["Config"]
+            packages = self._containers.text_of(base.reference, PACKAGES)
+        except BROKEN as error:
+            raise EngineUnavailable(f"can't look into {base.reference}: {why(error)}") from None
+        return read_inside(config, packages)
 
     def _cpuinfo(self) -> str:
         """`/proc/cpuinfo` of the engine's machine: this one's, unless the engine is remote."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from runner.environments.lock import Lock
     from runner.environments.own_probe import OwnProbe
     from runner.environments.probe import ProbeSource
-    from runner.matrix.cells import Cell, Environment
+    from runner.matrix.cells import Cell, Environment, Inside
     from runner.results.records import EngineName, Host
 
 
@@ -27,11 +27,13 @@ class Base:
 
     `reference` is what the engine is given, `identity` what it turned out to be: a registry digest,
     an image id, or an interpreter's full version. `pinned` is false where only this host knows it.
+    `inside` is what an image with CUDA inside says of it, where an environment takes that.
     """
 
     reference: str
     identity: str
     pinned: bool
+    inside: Inside | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Final
 
 from uv import find_uv_bin
 
-from runner.environments.cuda import CUDA_PACKAGE, cuda_requirements
+from runner.environments.cuda import LAYERS, Layer, cuda_requirements, layer_of
 from runner.environments.index import IndexSettings, scrub
 from runner.errors import EngineUnavailable, InputError, StoreError
 from runner.matrix import catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from runner.matrix.cells import Environment
 
@@ -52,36 +52,32 @@ class Lock:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the pinned packages and their hashes, without the header."""
-        return hashlib.sha256((self.cuda + self.tensorflow).encode()).hexdigest()
+        return hashlib.sha256("".join(self.layers.values()).encode()).hexdigest()
 
     @cached_property
     def packages(self) -> dict[str, str]:
         """Package → version."""
         return {found["name"]: found["version"] for found in _PINNED.finditer(self.text)}
 
-    @property
-    def cuda(self) -> str:
-        """The part that installs CUDA and cuDNN; empty for an environment without them."""
-        return self._part(cuda=True)
+    @cached_property
+    def layers(self) -> Mapping[Layer, str]:
+        """The pinned packages of each layer of an image; empty for a layer that has none.
 
-    @property
-    def tensorflow(self) -> str:
-        """All the rest."""
-        return self._part(cuda=False)
+        Images whose locks are equal up to a layer have that layer in common, so that an axis that
+        moves alone leaves those before it as they are.
+        """
+        parts: dict[Layer, list[str]] = {layer: [] for layer in LAYERS}
+        taken: list[str] | None = None
+        for line in self._lines:
+            if found := _PINNED.match(line):
+                taken = parts[layer_of(found["name"])]
+            if taken is not None and not line.startswith("#"):
+                taken.append(line)
+        return {layer: "".join(lines) for layer, lines in parts.items()}
 
     @property
     def _lines(self) -> list[str]:
         return self.text.splitlines(keepends=True)
-
-    def _part(self, *, cuda: bool) -> str:
-        taken: list[str] = []
-        inside = False
-        for line in self._lines:
-            if found := _PINNED.match(line):
-                inside = bool(CUDA_PACKAGE.match(found["name"])) is cuda
-            if inside and not line.startswith("#"):
-                taken.append(line)
-        return "".join(taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +139,7 @@ def resolve(
     wanted = "\n".join(requirements(environment)) + "\n"
     with tempfile.TemporaryDirectory(prefix="samebits-lock-") as folder:
         bounds = _files(environment, Path(folder))
-        ended = _uv([*command, *bounds], wanted, index, Path(folder))
+        ended = run_uv([*command, *bounds], wanted, index, Path(folder))
     if ended.returncode == 0:
         return Lock(header(environment, exclude_newer) + ended.stdout)
     if ended.returncode == _NO_SOLUTION and "No solution" in ended.stderr:
@@ -169,7 +165,7 @@ def newest(package: str, index: IndexSettings, seconds: int) -> str:
     ]
     once = replace(index, variables=(*index.variables, ("UV_HTTP_RETRIES", "0")))
     with tempfile.TemporaryDirectory(prefix="samebits-lock-") as folder:
-        ended = _uv(command, f"{package}\n", once, Path(folder), seconds)
+        ended = run_uv(command, f"{package}\n", once, Path(folder), seconds)
     found = _PINNED.search(ended.stdout)
     if found is None:
         raise EngineUnavailable(_cause(ended.stderr), _UNREACHABLE)
@@ -202,7 +198,22 @@ def read_committed(environment: Environment, folder: Path) -> Lock | None:
     InputError
         It can't be read.
     """
-    path = path_of(environment, folder)
+    return _read(path_of(environment, folder))
+
+
+def read_all(folder: Path) -> tuple[Lock, ...]:
+    """Read every lock in a folder, of whichever matrix.
+
+    Raises
+    ------
+    InputError
+        One can't be read.
+    """
+    found = map(_read, sorted(folder.glob("*.txt")))
+    return tuple(lock for lock in found if lock)
+
+
+def _read(path: Path) -> Lock | None:
     try:
         return Lock(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -250,13 +261,20 @@ def drift(environment: Environment, committed: str | None, resolved: Lock) -> It
     yield Drift(environment=environment.id, what=f"differs: {what}")
 
 
-def _uv(
+def run_uv(
     command: list[str],
     text: str,
     index: IndexSettings,
     folder: Path,
     seconds: int = _RESOLVE_SECONDS,
 ) -> subprocess.CompletedProcess[str]:
+    """Run uv on a text with the settings of an index, and no other of this host's.
+
+    Raises
+    ------
+    EngineUnavailable
+        It takes longer than so many seconds.
+    """
     variables = {key: text for key, text in os.environ.items() if not key.startswith("UV_")}
     kept = {key: os.environ[key] for key in ("UV_CACHE_DIR",) if key in os.environ}
     try:

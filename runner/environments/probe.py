@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 OWN_FOLDER: Final = "yours"
 """Where in the package `probe` of an image the file of one's own cases lies."""
 
+SCRIPTS: Final = ("install", "provide-python")
+"""What the Dockerfile runs of its own, beside it."""
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
 class ProbeSource:
-    """The folder `images/`: Dockerfile, install script, and the package `probe`.
+    """The folder `images/`: Dockerfile, its scripts, and the package `probe`.
 
     `own` holds the cases that take the catalogue's place.
     """
@@ -36,8 +39,8 @@ class ProbeSource:
 
     @cached_property
     def recipe_sha256(self) -> str:
-        """SHA-256 over what an image is built by: the Dockerfile and the install script."""
-        texts = (self.images.joinpath(name).read_bytes() for name in ("Dockerfile", "install"))
+        """SHA-256 over what an image is built by: the Dockerfile and its scripts."""
+        texts = (self.images.joinpath(name).read_bytes() for name in ("Dockerfile", *SCRIPTS))
         return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
     @cached_property

@@ -11,10 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from runner.matrix.versions import agree
+
 if TYPE_CHECKING:
     from runner.environments.lock import Lock
-    from runner.matrix.cells import Environment
-    from runner.results.probe_output import Fingerprint, Library
+    from runner.matrix.cells import Environment, Inside
+    from runner.results.probe_output import Library
 
 # Library, as the probe names its file, → how it is told. The first three have the number of the
 # toolkit, cuBLAS has one of its own.
@@ -43,13 +45,17 @@ class Held:
     unseen: tuple[str, ...] = ()
 
 
-def declared(environment: Environment, lock: Lock) -> tuple[Declared, ...]:
-    """List what an environment says of its libraries; nothing of CUDA where the image decides it.
+def declared(
+    environment: Environment, lock: Lock, inside: Inside | None = None
+) -> tuple[Declared, ...]:
+    """List what an environment says of its libraries, or its base image of those `inside` it.
 
     The lock is asked for cuBLAS, whose number only the toolkit's own packages know.
     """
     cublas = next((lock.packages[one] for one in sorted(lock.packages) if _is_cublas(one)), None)
-    versions = ((_TOOLKIT, environment.cuda), (_CUBLAS, cublas), (_CUDNN, environment.cudnn))
+    cuda = inside.cuda if inside else environment.cuda
+    cudnn = environment.cudnn or (inside.cudnn if inside else None)
+    versions = ((_TOOLKIT, cuda), (_CUBLAS, cublas), (_CUDNN, cudnn))
     return tuple(
         Declared(library, name, version)
         for libraries, version in versions
@@ -62,17 +68,17 @@ def _is_cublas(package: str) -> bool:
     return package == "nvidia-cublas" or package.startswith("nvidia-cublas-cu")
 
 
-def hold(wanted: tuple[Declared, ...], found: Fingerprint) -> Held:
+def hold(wanted: tuple[Declared, ...], loaded: tuple[Library, ...]) -> Held:
     """Hold each library against every file of it that was loaded; there may be several."""
     differs: list[str] = []
     unseen: list[str] = []
     for one in wanted:
-        files = [file for file in found.loaded if _library(file) == one.library]
+        files = [file for file in loaded if _library(file) == one.library]
         versions = sorted({file.version for file in files if _NUMBERS.fullmatch(file.version)})
         differs += [
             f"{one.name} {version} was loaded, not {one.version}"
             for version in versions
-            if not _agree(version, one.version)
+            if not agree(version, one.version)
         ]
         if not versions and one.library not in _COMPILERS:
             unseen.append(_unseen(one, files))
@@ -82,12 +88,6 @@ def hold(wanted: tuple[Declared, ...], found: Fingerprint) -> Held:
 def _library(file: Library) -> str:
     """The library a file is part of: `cudnn_graph` is part of cuDNN, and tells its version."""
     return "cudnn" if file.name.startswith("cudnn_") else file.name
-
-
-def _agree(one: str, other: str) -> bool:
-    """Whether two versions are equal in the parts that both have: 9.10.2 is 9.10.2.21."""
-    parts = (map(int, version.split(".")) for version in (one, other))
-    return all(a == b for a, b in zip(*parts, strict=False))
 
 
 def _unseen(one: Declared, files: list[Library]) -> str:

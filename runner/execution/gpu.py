@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import pynvml
 
+from runner.environments.question import Question, Unanswered
+from runner.execution.nvml import told
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
+
+    from runner.execution.nvml import Nvml
 
 # Compute capability → CUDA cores in one multiprocessor: of a whole GPU, NVML tells the cores, and
 # the number of multiprocessors only of a MIG device.
@@ -20,14 +25,16 @@ _CORES: Final[Mapping[str, int]] = {
     **dict.fromkeys(("8.6", "8.7", "8.9", "9.0", "10.0", "10.1", "10.3", "11.0"), 128),
     **dict.fromkeys(("12.0", "12.1"), 128),
 }
+_SECONDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class HostGpu:
-    """One whole GPU of this host, chosen by UUID.
+    """One GPU of this host, asked for by UUID.
 
     `multiprocessors` is None where it can't be told: an old driver, or an architecture whose cores
-    per multiprocessor are not known here. `driver` is the version of the host's driver.
+    per multiprocessor are not known here. `driver` is the version of the host's driver, `index` the
+    GPU's place in NVML's order, which `nvidia-smi` prints.
     """
 
     uuid: str
@@ -35,6 +42,7 @@ class HostGpu:
     compute_capability: str
     multiprocessors: int | None = None
     driver: str = ""
+    index: int = 0
 
     @property
     def host_class(self) -> str:
@@ -57,58 +65,74 @@ class Device:
     mig: bool
 
 
-def discover_gpus() -> tuple[HostGpu, ...]:
-    """List the GPUs that the driver knows, in its order; empty without a driver."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostGpus:
+    """The GPUs of a host in NVML's order: the whole ones, and those in MIG mode.
+
+    A process on a GPU in MIG mode would get one of its MIG devices, which is another host class.
+    Those are not used. `unanswered` is what NVML said instead of a list; nothing without a driver.
+    """
+
+    whole: tuple[HostGpu, ...] = ()
+    mig: tuple[HostGpu, ...] = ()
+    unanswered: str = ""
+
+
+def find_gpus() -> HostGpus:
+    """List the GPUs that the driver knows, within eight seconds."""
+    found = Question(discover_gpus, _SECONDS).answer()
+    return HostGpus(unanswered=found.reason) if isinstance(found, Unanswered) else found
+
+
+def discover_gpus(nvml: Nvml = pynvml) -> HostGpus:
+    """List the GPUs that the driver knows; none without a driver."""
     try:
-        pynvml.nvmlInit()
-    except pynvml.NVMLError:
-        return ()
+        nvml.nvmlInit()
+    except (pynvml.NVMLError_LibraryNotFound, pynvml.NVMLError_DriverNotLoaded):
+        return HostGpus()
+    except pynvml.NVMLError as error:
+        return HostGpus(unanswered=str(error).rstrip("."))
     try:
-        devices = [_read(number) for number in range(pynvml.nvmlDeviceGetCount())]
-        return whole_gpus(devices, str(pynvml.nvmlSystemGetDriverVersion()))
-    except pynvml.NVMLError:
-        return ()
+        devices = [_read(nvml, number) for number in range(nvml.nvmlDeviceGetCount())]
+        return describe(devices, str(nvml.nvmlSystemGetDriverVersion()))
+    except pynvml.NVMLError as error:
+        return HostGpus(unanswered=str(error).rstrip("."))
     finally:
-        pynvml.nvmlShutdown()
+        nvml.nvmlShutdown()
 
 
-def _read(number: int) -> Device:
-    handle = pynvml.nvmlDeviceGetHandleByIndex(number)
-    major, minor = pynvml.nvmlDeviceGetCudaComputeCapability(handle)
-    mode = told(lambda: pynvml.nvmlDeviceGetMigMode(handle)[0])
+def _read(nvml: Nvml, number: int) -> Device:
+    handle = nvml.nvmlDeviceGetHandleByIndex(number)
+    major, minor = nvml.nvmlDeviceGetCudaComputeCapability(handle)
+    mode = told(lambda: nvml.nvmlDeviceGetMigMode(handle)[0])
     return Device(
-        uuid=str(pynvml.nvmlDeviceGetUUID(handle)),
-        model=str(pynvml.nvmlDeviceGetName(handle)),
+        uuid=str(nvml.nvmlDeviceGetUUID(handle)),
+        model=str(nvml.nvmlDeviceGetName(handle)),
         compute_capability=f"{major}.{minor}",
-        cores=told(lambda: int(pynvml.nvmlDeviceGetNumGpuCores(handle))),
+        cores=told(lambda: int(nvml.nvmlDeviceGetNumGpuCores(handle))),
         mig=mode == pynvml.NVML_DEVICE_MIG_ENABLE,
     )
 
 
-def told(ask: Callable[[], int]) -> int | None:
-    """Return the answer, or None where the driver or the model can't give one."""
-    try:
-        return ask()
-    except (pynvml.NVMLError_NotSupported, pynvml.NVMLError_FunctionNotFound):
-        return None
-
-
-def whole_gpus(devices: Iterable[Device], driver: str) -> tuple[HostGpu, ...]:
-    """Describe the whole GPUs among the devices of a host. Pure.
-
-    A GPU in MIG mode is left out: a process would get one of its MIG devices, which is another host
-    class, and those are not listed.
-    """
-    return tuple(
-        HostGpu(
-            uuid=device.uuid,
-            model=device.model,
-            compute_capability=device.compute_capability,
-            multiprocessors=_multiprocessors(device),
-            driver=driver,
+def describe(devices: Iterable[Device], driver: str) -> HostGpus:
+    """Describe the devices of a host, listed in NVML's order. Pure."""
+    listed = [
+        (
+            device.mig,
+            HostGpu(
+                uuid=device.uuid,
+                model=device.model,
+                compute_capability=device.compute_capability,
+                multiprocessors=_multiprocessors(device),
+                driver=driver,
+                index=index,
+            ),
         )
-        for device in devices
-        if not device.mig
+        for index, device in enumerate(devices)
+    ]
+    return HostGpus(
+        whole=tuple(gpu for mig, gpu in listed if not mig),
+        mig=tuple(gpu for mig, gpu in listed if mig),
     )
 
 

@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 from runner.environments.question import Unanswered
 from runner.environments.survey import base_name
+from runner.execution.estimate import estimate
 from runner.execution.plan import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from runner.environments.sizes import Sizes
     from runner.environments.survey import Survey
+    from runner.execution.estimate import Need
     from runner.execution.plan import Circumstances
     from runner.matrix.cells import Cell, Environment
     from runner.results.records import EngineName
 
-# What one environment takes on disk: the largest of three measured with `du` (tensorflow-cpu 2.4.4,
-# 2.12.1 and 2.21.0: 0.7, 1.6 and 1.4 GB), and 2.17.1 with its 50 wheels for CUDA 12.
-CPU_BYTES: Final = 1_600_000_000
-GPU_BYTES: Final = 4_750_000_000
 NO_RUNTIME: Final = "the engine has no NVIDIA container runtime"
 
 
@@ -41,9 +40,8 @@ class CellOutlook:
 class Outlook:
     """What `run` would do here. `obstacle` is what keeps Docker from being the engine.
 
-    `to_build` are the environments of cells that will run and of which there is none yet; `built`
-    counts the others. `copies` is how often one is kept: a build copies from the package cache into
-    an image, a venv is linked to that cache.
+    `to_build` are the environments of cells that will run and of which there is none yet, and
+    `need` is what they take; `built` counts the others.
     """
 
     engine: EngineName
@@ -51,14 +49,13 @@ class Outlook:
     cells: tuple[CellOutlook, ...]
     to_build: tuple[Environment, ...]
     built: int
-    copies: int
+    need: Need
     index: bool
 
     @property
     def bytes_needed(self) -> int:
-        """At most so many bytes: as though no two environments had a package in common."""
-        each = (GPU_BYTES if one.cuda else CPU_BYTES for one in self.to_build)
-        return self.copies * sum(each)
+        """About so many bytes on disk."""
+        return self.need.disk(self.engine)
 
     @property
     def ready(self) -> bool:
@@ -66,10 +63,10 @@ class Outlook:
         return bool(self.built or (self.to_build and self.index))
 
 
-def look_ahead(cells: Iterable[Cell], survey: Survey, here: Circumstances) -> Outlook:
+def look_ahead(cells: Iterable[Cell], survey: Survey, here: Circumstances, sizes: Sizes) -> Outlook:
     """Tell which cells `run` with the engine `auto` would run.
 
-    `here` knows the devices of this host, and no lock or base.
+    `here` knows the devices of this host and the locks that there are, and no base.
     """
     wanted = tuple(cells)
     may_run = _environments(cell for cell in wanted if refusal(cell, here) is None)
@@ -87,7 +84,7 @@ def look_ahead(cells: Iterable[Cell], survey: Survey, here: Circumstances) -> Ou
         cells=rows,
         to_build=to_build,
         built=len(running) - len(to_build),
-        copies=2 if engine == "docker" else 1,
+        need=estimate(to_build, here.locks, sizes),
         index=not isinstance(survey.newest, Unanswered),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from runner.environments.engine import Base, Blueprint
 from runner.environments.lock import Lock, Unresolvable
+from runner.execution.choice import NO_GPU
 from runner.matrix import catalog, hardware
 from runner.matrix.cells import ENVIRONMENT_AXES
 from runner.results.records import EngineName, Host, Order, Status, TrialKey, TrialRecord
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 
     from runner.environments.probe import ProbeSource
     from runner.execution.gpu import HostGpu
-    from runner.matrix.cells import Cell, Environment
+    from runner.matrix.cells import Cell, Environment, Inside
     from runner.matrix.spec import Probe
 
-Action = Literal["run", "reuse", "refuse", "skip", "fail"]
+Action = Literal["run", "reuse", "refuse", "no-gpu", "skip", "fail"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,9 @@ class Circumstances:
     """All that a plan follows from, apart from the cells themselves.
 
     `locks` and `bases` cover the environments that may run; `bases` maps to the reason where an
-    environment has no base. `stored` are the trials kept so far. `fresh` asks for new trials even
-    where stored ones would do.
+    environment has no base. `no_gpu` says why there is none where `gpus` is empty. `stored` are the
+    trials kept so far. `fresh` asks for new trials even where stored ones would do. `build_only`
+    plans what there is to build, on whichever device it would run, and no trials.
     """
 
     probe: Probe
@@ -37,10 +39,12 @@ class Circumstances:
     engine: EngineName
     host: Host
     gpus: tuple[HostGpu, ...] = ()
+    no_gpu: str = NO_GPU
     locks: Mapping[Environment, Lock | Unresolvable]
     bases: Mapping[Environment, Base | str]
     stored: Iterable[TrialRecord] = ()
     fresh: bool = False
+    build_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,7 @@ class PlannedCell:
         """How far the cell is before anything has run."""
         by_action = {
             "refuse": Status.REFUSED,
+            "no-gpu": Status.NO_GPU,
             "skip": Status.SKIPPED,
             "reuse": Status.DONE,
             "run": Status.INTERRUPTED,
@@ -119,32 +124,45 @@ def refusal(cell: Cell, now: Circumstances) -> tuple[Action, str] | None:
     environment = cell.environment
     if reason := catalog.refusal(environment):
         return "refuse", reason
-    if reason := _device_refusal(cell, now.gpus):
-        return "skip", reason
+    if not now.build_only and (refused := _device_refusal(cell, now)):
+        return refused
     lock = now.locks.get(environment)
     if isinstance(lock, Unresolvable):
         return "refuse", f"can't be installed: {lock.reason}"
     base = now.bases.get(environment)
     if isinstance(base, str):
         return "fail", base
+    if base and base.inside and (reason := catalog.refusal_inside(environment, base.inside)):
+        return "refuse", reason
     return None
 
 
-def _device_refusal(cell: Cell, gpus: tuple[HostGpu, ...]) -> str | None:
+def _device_refusal(cell: Cell, now: Circumstances) -> tuple[Action, str] | None:
     """Why this host has no device for a cell; its GPUs are of one class."""
     if cell.setting.device == "cpu":
         return None
-    if not gpus:
-        return "no GPU on this host"
-    return hardware.refusal(cell.environment, gpus[0].compute_capability, gpus[0].driver)
+    if not now.gpus:
+        return "no-gpu", now.no_gpu
+    gpu = now.gpus[0]
+    reason = hardware.refusal(cell.environment, gpu.compute_capability, gpu.driver)
+    return ("skip", reason) if reason else None
 
 
-def _warnings(cell: Cell, gpus: tuple[HostGpu, ...]) -> list[str | None]:
+def _warnings(cell: Cell, now: Circumstances) -> list[str | None]:
     """What the reader should know of a cell that runs."""
-    said = [catalog.warning(cell.environment)]
+    base = now.bases.get(cell.environment)
+    inside = base.inside if isinstance(base, Base) else None
+    said = [catalog.warning(cell.environment, inside), _found_inside(inside)]
     if cell.setting.device == "gpu":
-        said.append(hardware.warning(cell.environment, gpus[0].compute_capability))
+        said.append(hardware.warning(cell.environment, now.gpus[0].compute_capability))
     return said
+
+
+def _found_inside(inside: Inside | None) -> str | None:
+    if inside is None:
+        return None
+    cuda, cudnn = inside.cuda or "of no stated version", inside.cudnn or "of no stated version"
+    return f"the base image says that it has CUDA {cuda}, cuDNN {cudnn}"
 
 
 def trial_key(cell: Cell, now: Circumstances) -> TrialKey:
@@ -170,12 +188,14 @@ def trial_key(cell: Cell, now: Circumstances) -> TrialKey:
 def _plan_cell(cell: Cell, now: Circumstances, stored: list[TrialRecord]) -> PlannedCell:
     if refused := refusal(cell, now):
         return PlannedCell(cell=cell, action=refused[0], reason=refused[1])
+    if now.build_only:
+        return PlannedCell(cell=cell, action="run")
     key = trial_key(cell, now)
     same = [record for record in stored if record.key == key]
     wanted = wanted_orders(now.probe.trials)
     missing = wanted if now.fresh else _without(wanted, same)
     moved = "" if same else _staleness(key, stored)
-    note = "; ".join(filter(None, [*_warnings(cell, now.gpus), moved]))
+    note = "; ".join(filter(None, [*_warnings(cell, now), moved]))
     return PlannedCell(
         cell=cell,
         action="run" if missing else "reuse",

@@ -7,6 +7,7 @@ there are trials to run, so that neither the disk nor the processor waits for th
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -15,17 +16,19 @@ from typing import TYPE_CHECKING, Literal
 
 from runner.environments.engine import BuildFailure, Prepared
 from runner.execution.events import Event, Listener
+from runner.execution.gpu_watch import GpuWatch
 from runner.execution.trials import Judgement, Task, perform
 from runner.results.records import Phase, Status, TrialRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from runner.environments.engine import Engine
     from runner.execution.gpu import HostGpu
     from runner.execution.plan import Plan, PlannedCell
     from runner.matrix.cells import Environment
     from runner.matrix.spec import Probe
+    from runner.results.gpu_use import GpuReading
     from runner.results.records import Host
     from runner.results.store import Store
 
@@ -56,7 +59,7 @@ class Finished:
 
 @dataclass
 class Scheduler:
-    """The state of one run; `execute` uses it up."""
+    """The state of one run; `execute` uses it up. `read_gpu` reads a GPU, given its UUID."""
 
     plan: Plan
     engine: Engine
@@ -65,6 +68,7 @@ class Scheduler:
     probe: Probe
     limits: Limits
     gpus: tuple[HostGpu, ...] = ()
+    read_gpu: Callable[[str], GpuReading | None] = lambda _: None
     listen: Listener = lambda _: None
     _builds: deque[Environment] = field(default_factory=deque)
     _trials: deque[Task] = field(default_factory=deque)
@@ -72,8 +76,10 @@ class Scheduler:
     _running: dict[Future[Ran], tuple[Task, float]] = field(default_factory=dict)
     _outcomes: dict[str, list[Judgement]] = field(default_factory=dict)
     _retried: set[tuple[str, int]] = field(default_factory=set)
+    _avoided: set[HostGpu] = field(default_factory=set)
     _phases: list[Phase] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
+    _ending: threading.Event = field(default_factory=threading.Event)
 
     def execute(self) -> Finished:
         """Run everything; an interrupt ends what is under way and keeps what has finished.
@@ -95,6 +101,7 @@ class Scheduler:
             interrupted = True
         finally:
             if self._building or self._running:
+                self._ending.set()
                 self.engine.cancel()
             pool.shutdown(wait=True, cancel_futures=True)
         return Finished(self._statuses(), tuple(self._phases), interrupted)
@@ -124,11 +131,15 @@ class Scheduler:
         return task.cell.setting.device == "cpu" or self._free_gpu(task) is not None
 
     def _free_gpu(self, task: Task) -> HostGpu | None:
-        """A GPU that no trial uses; None for a trial that needs none."""
+        """A GPU that no trial uses; None for a trial that needs none.
+
+        One that is better left alone is used only where all of them are.
+        """
         if task.cell.setting.device == "cpu":
             return None
         busy = {running.gpu for running, _ in self._running.values()}
-        return next((gpu for gpu in self.gpus if gpu not in busy), None)
+        gpus = [gpu for gpu in self.gpus if gpu not in self._avoided] or self.gpus
+        return next((gpu for gpu in gpus if gpu not in busy), None)
 
     def _start_build(self, pool: ThreadPoolExecutor, environment: Environment) -> None:
         self.listen(Event(kind="build", subject=environment.id))
@@ -137,7 +148,8 @@ class Scheduler:
 
     def _start_trial(self, pool: ThreadPoolExecutor, task: Task) -> None:
         self.listen(Event(kind="trial", subject=task.cell.id, number=task.number))
-        future = pool.submit(perform, task, self.engine, self.host, self.store)
+        watch = GpuWatch(read=self.read_gpu, pause=self._ending.wait)
+        future = pool.submit(perform, task, self.engine, self.host, self.store, watch)
         self._running[future] = task, time.monotonic()
 
     def _collect(self) -> None:
@@ -204,6 +216,8 @@ class Scheduler:
 
     def _note(self, task: Task, judgement: Judgement) -> None:
         """A failed trial ends its cell; one that says nothing about it is run once more."""
+        if task.gpu and judgement.avoid:
+            self._avoided.add(task.gpu)
         outcomes = self._outcomes.setdefault(task.cell.id, [])
         again = (task.cell.id, task.number)
         failed = any(one.status is not Status.DONE for one in outcomes)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from runner.environments.engine import Trial
+from runner.environments.engine import Outcome, Trial
 from runner.errors import StoreError
 from runner.execution.declared import declared, hold
 from runner.execution.endings import exit_reason, said
+from runner.execution.gpu_watch import Admission, GpuWatch, named
 from runner.results.arrays import check_arrays
+from runner.results.gpu_use import GpuUse
 from runner.results.probe_output import ProbeOutput, read_output
 from runner.results.records import Status, TrialKey, TrialRecord
 from runner.results.untrusted import Rejected, inert
 
 if TYPE_CHECKING:
-    from runner.environments.engine import Blueprint, Engine, Outcome, Prepared
+    from runner.environments.engine import Blueprint, Engine, Prepared
     from runner.execution.gpu import HostGpu
     from runner.execution.plan import PlannedCell
     from runner.matrix.cells import Cell
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 _NO_GPU: Final = 3
 _OWN_PROBE: Final = 5
 _KEPT_LOG: Final = 60_000
+UNWATCHED: Final = GpuWatch(read=lambda _: None, pause=lambda _: False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +59,21 @@ class Judgement:
     """How a trial ended, in the words of the records.
 
     `retry` marks what says nothing about the cell: the engine failed, or somebody killed it.
+    `avoid` marks a GPU that is better left alone while there is another.
     """
 
     status: Status
     reason: str = ""
     retry: bool = False
+    avoid: bool = False
 
 
-def perform(task: Task, engine: Engine, host: Host, store: Store) -> tuple[TrialRecord, Judgement]:
+def perform(
+    task: Task, engine: Engine, host: Host, store: Store, watch: GpuWatch = UNWATCHED
+) -> tuple[TrialRecord, Judgement]:
     """Run one trial and keep its record and arrays, whatever became of it.
+
+    `watch` looks at its GPU before it starts, which it does not on one that others use, and after.
 
     Raises
     ------
@@ -80,15 +89,74 @@ def perform(task: Task, engine: Engine, host: Host, store: Store) -> tuple[Trial
         ) from None
     with folder as name:
         out = Path(name)
+        seconds = task.probe.timeout_seconds
+        admission = watch.admit(task.gpu, seconds) if task.gpu else Admission()
         begun = _Begun(host, datetime.now(UTC), time.monotonic())
-        outcome = engine.run(_trial(task), out)
-        read = read_output(out) if _wrote(outcome) else Rejected("the probe did not end by itself")
-        judgement = _with_arrays(judge(outcome, read, task), read, out / "arrays")
+        ended = _run(task, engine, out, watch, admission)
+        wrote = _wrote(ended.outcome)
+        read = read_output(out) if wrote else Rejected("the probe did not end by itself")
+        judgement = _judge_all(ended, read, task, out / "arrays")
         done = read if judgement.status is Status.DONE else None
-        record = _record(task, begun, outcome, judgement, done)
+        record = _record(task, begun, ended, judgement, done)
         if judgement.status is not Status.INTERRUPTED:
             store.add(record, out / "arrays" if done else None)
     return record, judgement
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How a trial's process ended, and what its GPU was like meanwhile where NVML told it.
+
+    `refused` means that it never began, for what else was on the GPU.
+    """
+
+    outcome: Outcome
+    use: GpuUse | None = None
+    refused: bool = False
+
+
+def _run(task: Task, engine: Engine, out: Path, watch: GpuWatch, admission: Admission) -> _Ended:
+    """Run a trial that was admitted to its GPU, and look at that again."""
+    before = admission.reading
+    if admission.refusal:
+        outcome = Outcome(exit_code=None, failure=admission.refusal)
+    else:
+        outcome = engine.run(_trial(task), out)
+    if task.gpu is None or before is None:
+        return _Ended(outcome)
+    after = None if admission.refusal else watch.after(task.gpu)
+    use = GpuUse(uuid=task.gpu.uuid, before=before, after=after)
+    return _Ended(outcome, use, refused=bool(admission.refusal))
+
+
+def _judge_all(ended: _Ended, read: ProbeOutput | Rejected, task: Task, folder: Path) -> Judgement:
+    """Judge a trial by its process, by what it left, and by what its GPU went through."""
+    judgement = _with_arrays(judge(ended.outcome, read, task), read, folder)
+    if ended.refused:
+        return replace(judgement, avoid=True)
+    return with_use(judgement, ended.use) if ended.use else judgement
+
+
+def with_use(judgement: Judgement, use: GpuUse) -> Judgement:
+    """The same judgement, unless the GPU's memory failed; it names who came during a trial. Pure.
+
+    What came from memory that failed is no result of anything, so that it is tried again.
+    """
+    if judgement.status is Status.INTERRUPTED:
+        return judgement
+    if use.new_errors:
+        told = (
+            f"uncorrected memory errors of GPU {use.uuid} during the trial: {use.new_errors:,}, so "
+            "that its bits count for nothing; see `nvidia-smi -q -d ECC`"
+        )
+        failed = judgement.status is not Status.DONE
+        reason = f"{judgement.reason}; {told}" if failed else told
+        return Judgement(Status.RUN_FAILED, reason, retry=True, avoid=True)
+    beside = (use.after and use.after.processes) or ()
+    if judgement.status is Status.DONE and beside:
+        note = f"when it ended, {named(beside)} computed on its GPU too"
+        return replace(judgement, reason="; ".join(filter(None, (judgement.reason, note))))
+    return judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +180,7 @@ def _with_arrays(judgement: Judgement, read: ProbeOutput | Rejected, folder: Pat
 def _record(
     task: Task,
     begun: _Begun,
-    outcome: Outcome,
+    ended: _Ended,
     judgement: Judgement,
     done: ProbeOutput | Rejected | None,
 ) -> TrialRecord:
@@ -129,8 +197,9 @@ def _record(
         image=task.prepared.reference,
         pinned=task.blueprint.base.pinned,
         host=begun.host,
-        exit_code=outcome.exit_code,
-        log="" if done else inert(outcome.log)[-_KEPT_LOG:],
+        exit_code=ended.outcome.exit_code,
+        log="" if done else inert(ended.outcome.log)[-_KEPT_LOG:],
+        gpu=ended.use,
         probe=done if isinstance(done, ProbeOutput) else None,
     )
 
@@ -182,7 +251,8 @@ def _judge_content(read: ProbeOutput | Rejected, task: Task) -> Judgement:
         ("Python", environment.python, ".".join(read.fingerprint.python.split(".")[:2])),
     )
     wrong = [f"{name} {was} was loaded, not {said}" for name, said, was in loaded if said != was]
-    held = hold(declared(environment, task.blueprint.lock), read.fingerprint)
+    wanted = declared(environment, task.blueprint.lock, task.blueprint.base.inside)
+    held = hold(wanted, read.fingerprint.loaded)
     wrong += [*held.differs, *_other_gpu(read, task)]
     if wrong:
         return Judgement(Status.MISMATCH, "; ".join(wrong))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from runner.environments.engine import Base, Blueprint, Prepared
 from runner.environments.lock import Lock
 from runner.execution.plan import Circumstances, PlannedCell, trial_key, wanted_orders
-from runner.execution.trials import Task, perform
+from runner.execution.trials import UNWATCHED, Task, perform
 from runner.matrix.cells import Cell, Environment
 from runner.results.records import Status
 from runner.results.store import Store
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from runner.environments.engine import Engine
     from runner.environments.probe import ProbeSource
     from runner.execution.gpu import HostGpu
+    from runner.execution.gpu_watch import GpuWatch
     from runner.matrix.cells import Setting
     from runner.matrix.spec import Probe
     from runner.results.records import Order, TrialRecord
@@ -46,9 +47,14 @@ class Verification:
 
 
 def verify(
-    wanted: Verification, engine: Engine, tell: Callable[[int], None] = lambda _: None
+    wanted: Verification,
+    engine: Engine,
+    watch: GpuWatch = UNWATCHED,
+    tell: Callable[[int], None] = lambda _: None,
 ) -> tuple[TrialRecord, ...]:
-    """Run the trials in turn, until one does not finish; `tell` hears the number of each.
+    """Run the trials in turn, until one does not finish.
+
+    `watch` looks at the GPU of each, and `tell` hears its number.
 
     The records are as those of a run, their store is gone afterwards.
     """
@@ -58,7 +64,8 @@ def verify(
         store = Store(Path(folder))
         for number, order in enumerate(wanted_orders(wanted.probe.trials), start=1):
             tell(number)
-            record, _ = perform(_task(wanted, now, order, number), engine, now.host, store)
+            task = _task(wanted, now, order, number)
+            record, _ = perform(task, engine, now.host, store, watch)
             records.append(record)
             if record.status is not Status.DONE:
                 break

@@ -6,18 +6,19 @@ warning. Of a release that is not in the table nothing is known, and the package
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from runner.matrix.releases import Pair, minor_of, table
-from runner.matrix.versions import SYSTEM
+from runner.matrix.versions import SYSTEM, agree
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from runner.matrix.cells import Environment
+    from runner.matrix.cells import Environment, Inside
     from runner.matrix.releases import Minor
 
 OLDEST_PYTHON = "3.8"
@@ -56,6 +57,21 @@ def refusal(environment: Environment) -> str | None:
         or _cudnn_refusal(environment, row)
         or _toolkit_refusal(environment)
     )
+
+
+def refusal_inside(environment: Environment, inside: Inside) -> str | None:
+    """Why an environment can't work with the CUDA and cuDNN inside its base image, or None."""
+    declared, found = _release(environment.cudnn), _release(inside.cudnn)
+    if declared and found and not agree(str(declared), str(found)):
+        return f"the base image says that it has cuDNN {found}, not {declared}"
+    row, filled = minor_of(environment.tensorflow), _filled(environment, inside)
+    return (_cuda_refusal(filled, row) or _cudnn_refusal(filled, row)) if row else None
+
+
+def _filled(environment: Environment, inside: Inside) -> Environment:
+    """The environment with the versions that its base image says it has."""
+    cudnn = inside.cudnn or environment.cudnn
+    return replace(environment, cuda=inside.cuda or environment.cuda, cudnn=cudnn)
 
 
 def _python_refusal(environment: Environment, row: Minor) -> str | None:
@@ -110,13 +126,15 @@ def _toolkit_refusal(environment: Environment) -> str | None:
     )
 
 
-def warning(environment: Environment) -> str | None:
+def warning(environment: Environment, inside: Inside | None = None) -> str | None:
     """In what an environment is outside the range TensorFlow declares, or None.
 
-    Releases before 2.14 declare none: there it is what TensorFlow is tested with.
+    Releases before 2.14 declare none: there it is what TensorFlow is tested with. `inside` is what
+    its base image says, where CUDA is inside that.
     """
     row = minor_of(environment.tensorflow)
-    said = [_outside(environment, row)] if row else []
+    filled = _filled(environment, inside) if inside else environment
+    said = [_outside(filled, row)] if row else []
     said.append(table().toolkit.notes.get(environment.cuda or "", ""))
     return "; ".join(filter(None, said)) or None
 
@@ -136,4 +154,4 @@ def _outside(environment: Environment, row: Minor) -> str:
 
 def _release(version: str | None) -> Version | None:
     """Return the version, or None where there is none or the image decides it."""
-    return None if version is None or version == SYSTEM else Version(version)
+    return None if not version or version == SYSTEM else Version(version)

@@ -45,6 +45,14 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """What a base image says of the CUDA and cuDNN inside it; empty where it does not say."""
+
+    cuda: str = ""
+    cudnn: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What changes without a rebuild.
 

@@ -36,6 +36,12 @@ _IMAGE = re.compile(
 )
 
 
+def agree(one: str, other: str) -> bool:
+    """Whether two versions are equal in the parts that both have: 9.10.2 is 9.10.2.21."""
+    parts = (map(int, version.split(".")) for version in (one, other))
+    return all(a == b for a, b in zip(*parts, strict=False))
+
+
 def _python(text: str) -> str:
     if not _PYTHON.fullmatch(text):
         raise wrong(f"{shown(text)} is no Python, name it such as 3.11, without the patch release")

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from runner.environments.question import Unanswered
-from runner.execution.outlook import CPU_BYTES, GPU_BYTES, has_gpu_runtime
-from runner.reports.words import as_json, number
+from runner.execution.choice import short
+from runner.execution.gpu_watch import busy, gib
+from runner.execution.outlook import has_gpu_runtime
+from runner.reports.needs import disk, gaps
+from runner.reports.words import as_json, number, size
 from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
@@ -17,8 +20,10 @@ if TYPE_CHECKING:
 
     from runner.environments.base_images import Located
     from runner.environments.survey import Survey
+    from runner.execution.choice import GpuSurvey
     from runner.execution.gpu import HostGpu
     from runner.execution.outlook import Outlook
+    from runner.results.gpu_use import GpuReading
 
 Mark = Literal["ok", "warn", "no"]
 _WIDTH: Final = 100
@@ -39,14 +44,14 @@ class Line:
     remedy: str = ""
 
 
-def lines(survey: Survey, gpus: tuple[HostGpu, ...], outlook: Outlook) -> tuple[Line, ...]:
+def lines(survey: Survey, gpus: GpuSurvey, outlook: Outlook) -> tuple[Line, ...]:
     """Say all that was found, and which cells will therefore run."""
     asked = any(row.cell.setting.device == "gpu" for row in outlook.cells)
     return (
         *_engine(survey),
         _index(survey),
         *_interpreters(survey, outlook),
-        _gpu(survey, gpus, asked=asked),
+        *_gpus(survey, gpus, asked=asked),
         *(_gpu_runtime(survey) if asked else ()),
         *_disks(survey, outlook),
         *_cells(outlook),
@@ -90,7 +95,7 @@ def _engine(survey: Survey) -> Iterator[Line]:
         yield Line("engine", "no", engine.reason, engine.remedy)
     else:
         facts = engine.facts
-        room = f"{number(facts.cores, 'core')}, {_size(facts.memory)} of memory"
+        room = f"{number(facts.cores, 'core')}, {size(facts.memory)} of memory"
         told = f"Docker Engine {facts.version} at {engine.address}, {facts.system}, {room}"
         yield Line("engine", "ok", told)
     if isinstance(survey.build, Unanswered):
@@ -127,19 +132,53 @@ def _interpreters(survey: Survey, outlook: Outlook) -> Iterator[Line]:
             yield Line(name, "ok", f"{found.reference} ({found.identity.split('(')[0].strip()})")
 
 
-def _gpu(survey: Survey, gpus: tuple[HostGpu, ...], *, asked: bool) -> Line:
-    if gpus:
-        models = Counter(gpu.model for gpu in gpus)
-        told = ", ".join(f"{count} {model}" for model, count in models.items())
-        driver = gpus[0].driver or survey.driver or "of no known version"
-        return Line("GPU", "ok", f"{told}; driver {driver}")
+def _gpus(survey: Survey, gpus: GpuSurvey, *, asked: bool) -> Iterator[Line]:
+    """Each GPU and what becomes of it, or why there is none."""
+    everything = sorted((*gpus.found.whole, *gpus.found.mig), key=lambda gpu: gpu.index)
+    for gpu in everything:
+        yield _gpu(survey, gpus, gpu)
+    if not everything:
+        yield _no_gpu(survey, gpus.found.unanswered, asked=asked)
+
+
+def _gpu(survey: Survey, gpus: GpuSurvey, gpu: HostGpu) -> Line:
+    name = f"GPU {gpu.index}"
+    multiprocessors = f", {gpu.multiprocessors} SMs" if gpu.multiprocessors else ""
+    driver = gpu.driver or survey.driver or "of no known version"
+    told = f"{gpu.model} ({short(gpu.uuid)}){multiprocessors}, driver {driver}"
+    if gpu in gpus.found.mig:
+        remedy = f"`nvidia-smi -i {gpu.index} -mig 0` ends it"
+        return Line(name, "warn", f"{told}; not chosen: it is in MIG mode", remedy)
+    if gpu not in gpus.choice.gpus:
+        first = gpus.choice.gpus[0]
+        why = "not asked for" if gpu.host_class == first.host_class else "of another class"
+        return Line(name, "ok", f"{told}; not chosen: {why}", f"--gpu {gpu.index} chooses it")
+    return _chosen(name, f"{told}; chosen", gpus.readings.get(gpu.uuid))
+
+
+def _chosen(name: str, told: str, reading: GpuReading | None) -> Line:
+    """A GPU that a run would use, as it is now."""
+    if reading is None:
+        return Line(name, "ok", told)
+    if found := busy(reading):
+        return Line(name, "warn", f"{told}, but {found.fact}", found.remedy)
+    if reading.uncorrected:
+        errors = f"uncorrected memory errors since the driver was loaded: {reading.uncorrected:,}"
+        return Line(name, "warn", f"{told}, but {errors}", "see `nvidia-smi -q -d ECC`")
+    free = f"{gib(reading.free)} of {gib(reading.total)} GiB free"
+    return Line(name, "ok", f"{told}, {free}")
+
+
+def _no_gpu(survey: Survey, unanswered: str, *, asked: bool) -> Line:
     if not asked:
         return Line("GPU", "ok", "none is needed: no cell of this matrix asks for one")
+    if unanswered:
+        told = f"NVML does not tell of the GPUs of this host: {unanswered}"
+        remedy = "see whether `nvidia-smi` answers; after an update of the driver, restart the host"
+        return Line("GPU", "no", told, remedy)
     if survey.driver:
-        told = (
-            f"the kernel has loaded driver {survey.driver}, but NVML lists no GPU that can be used"
-        )
-        return Line("GPU", "no", told, "see `nvidia-smi -L`; a GPU in MIG mode is not used")
+        told = f"the kernel has loaded driver {survey.driver}, but NVML lists no GPU"
+        return Line("GPU", "no", told, "see `nvidia-smi -L`")
     told = "no NVIDIA driver is loaded on this host, so that no GPU is seen"
     return Line("GPU", "no", told, "install the driver until `nvidia-smi` answers")
 
@@ -163,7 +202,7 @@ def _gpu_runtime(survey: Survey) -> Iterator[Line]:
 
 
 def _disks(survey: Survey, outlook: Outlook) -> Iterator[Line]:
-    """The room there is against what is needed at most, where it is needed."""
+    """The room there is against what is needed, where it is needed."""
     engine = survey.engine
     docker = outlook.engine == "docker"
     if not isinstance(engine, Unanswered):
@@ -175,26 +214,14 @@ def _disks(survey: Survey, outlook: Outlook) -> Iterator[Line]:
 def _disk(name: str, free: int | Unanswered, place: str, needed: Outlook | None) -> Line:
     if isinstance(free, Unanswered):
         return Line(name, "warn", f"free space is not known: {free.reason}", "look there by hand")
-    told = f"{_size(free)} free in {place}"
+    told = f"{size(free)} free in {place}"
     if needed is None or not needed.to_build:
         return Line(name, "ok", f"{told}; nothing has to be built there")
-    told += f"; at most {_size(needed.bytes_needed)} needed: {_estimate(needed)}"
+    parts = "; ".join([disk(needed.need, needed.engine), *gaps(needed.need)])
+    told += f"; about {size(needed.bytes_needed)} needed: {parts}"
     if free >= needed.bytes_needed:
         return Line(name, "ok", told)
     return Line(name, "warn", told, "make room, or run part of the matrix with --only")
-
-
-def _estimate(outlook: Outlook) -> str:
-    """How the need was estimated: by kind, from what one environment of each kind was measured."""
-    on_gpu = sum(bool(one.cuda) for one in outlook.to_build)
-    kinds = ((len(outlook.to_build) - on_gpu, "CPU", CPU_BYTES), (on_gpu, "GPU", GPU_BYTES))
-    each = " and ".join(
-        f"{number(count, f'{kind} environment')} of {_size(size)}"
-        for count, kind, size in kinds
-        if count
-    )
-    twice = ", each in an image and in the package cache" if outlook.copies > 1 else ""
-    return f"{each}{twice}, as though they shared nothing"
 
 
 def _cells(outlook: Outlook) -> Iterator[Line]:
@@ -227,10 +254,6 @@ def _reasons(outlook: Outlook) -> Iterator[Line]:
         yield Line("not run", "no", f"{number(count, 'cell')}: {reason}")
     if rest := sum(count for _, count in reasons[_MOST_REASONS:]):
         yield Line("not run", "no", f"{number(rest, 'cell')} for other reasons", _PLAN)
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e9:,.1f} GB"
 
 
 def _wrapped(said: str, first: str, rest: str) -> str:

@@ -143,7 +143,8 @@ def _missing(context: Context, scales: Scales) -> tuple[str, ...]:
 
 
 def _status(status: Status, reason: str) -> str:
-    words = status.value.replace("-", " ")
+    # "No gpu" would read as a reason, not as a status.
+    words = status.value if status is Status.NO_GPU else status.value.replace("-", " ")
     return f"{words}: {brief(reason)}" if reason else words
 
 

@@ -14,6 +14,21 @@ def number(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def size(count: int) -> str:
+    """Bytes as ``1.6 GB``."""
+    return f"{count / 1e9:,.1f} GB"
+
+
+def span(seconds: float) -> str:
+    """A time to wait, to two figures: ``45 s``, ``12 min`` or ``3 h 20 min``."""
+    minutes = round(seconds / 60)
+    if seconds < 90:  # noqa: PLR2004 - where minutes begin to say enough
+        return f"{seconds:.0f} s"
+    if minutes < 90:  # noqa: PLR2004 - and hours
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
 def brief(text: str) -> str:
     """One inert line; an ellipsis shows where a long one is cut."""
     line = one_line(text)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from runner.results.gpu_use import GpuUse
 from runner.results.probe_output import ProbeOutput, Seconds, Text, Value
 
 RECORD_SCHEMA: Literal[1] = 1
@@ -80,7 +81,8 @@ class TrialRecord(Value):
 
     `probe` is there exactly when `status` is `done`. `pinned` says whether the base image is known
     by a registry digest. `seconds` is wall time from create to collected; `log` the bounded tail of
-    what the probe printed, kept when the trial failed.
+    what the probe printed, kept when the trial failed. `gpu` is what else was on its GPU, where NVML
+    told it; records of before that have none.
     """
 
     schema_version: Literal[1] = RECORD_SCHEMA
@@ -98,6 +100,7 @@ class TrialRecord(Value):
     host: Host
     exit_code: int | None = None
     log: Annotated[str, Field(max_length=70_000)] = ""
+    gpu: GpuUse | None = None
     probe: ProbeOutput | None = None
 
     @model_validator(mode="after")
@@ -119,6 +122,11 @@ class CellStatus(Value):
     status: Status
     reason: Text = ""
     key: Text = ""
+
+    @property
+    def without_device(self) -> bool:
+        """Whether the host had no device for the cell; a trial that saw no GPU had its key."""
+        return self.status is Status.SKIPPED or (self.status is Status.NO_GPU and not self.key)
 
 
 class Phase(Value):

@@ -10,6 +10,7 @@ import pytest
 from runner.environments import lock as locks
 from runner.environments.index import host_settings
 from runner.environments.lock import Lock, Unresolvable
+from runner.environments.sizes import ask_sizes, read_sizes
 from runner.errors import EngineUnavailable
 from runner.matrix import spec
 from runner.matrix.cells import Environment
@@ -27,8 +28,8 @@ def test_a_lock_pins_everything_with_hashes() -> None:
     assert isinstance(lock, Lock)
     assert lock.packages["tensorflow-cpu"] == "2.20.0"
     assert {"keras", "numpy"} <= lock.packages.keys()
-    assert lock.cuda == ""
-    for block in lock.tensorflow.replace("\\\n", " ").splitlines():
+    assert (lock.layers["cuda"], lock.layers["cudnn"]) == ("", "")
+    for block in lock.layers["tensorflow"].replace("\\\n", " ").splitlines():
         assert "--hash=sha256:" in block
 
 
@@ -38,8 +39,9 @@ def test_cuda_and_cudnn_are_the_declared_ones() -> None:
     assert lock.packages["cuda-toolkit"] == "12.9.1"
     assert lock.packages["nvidia-cudnn-cu12"] == "9.10.2.21"
     assert lock.packages["tensorflow"] == "2.20.0"
-    assert "nvidia-cudnn-cu12==9.10.2.21" in lock.cuda
-    assert "nvidia" not in lock.tensorflow
+    assert "nvidia-cudnn-cu12==9.10.2.21" in lock.layers["cudnn"]
+    assert "nvidia-cublas-cu12==" in lock.layers["cuda"]
+    assert "nvidia" not in lock.layers["tensorflow"]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,15 @@ def test_an_index_out_of_reach_is_one_sentence() -> None:
     with pytest.raises(EngineUnavailable, match="package index not usable") as error:
         locks.resolve(unseen, NEWER, nowhere)
     assert "UV_DEFAULT_INDEX" in error.value.hint
+
+
+def test_the_sizes_that_the_index_tells_are_the_committed_ones() -> None:
+    folder = ROOT / "images" / "locks"
+    lock = locks.read_committed(GPU, folder)
+    assert lock
+    told = ask_sizes(lock, GPU.python, host_settings())
+    assert told.items() <= read_sizes(folder).table.items()
+    assert len(told) in {0, len(lock.packages)}, "an index tells sizes or it does not"
 
 
 def test_the_committed_locks_are_those_of_the_default_matrix() -> None:

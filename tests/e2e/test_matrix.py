@@ -130,6 +130,15 @@ def test_the_plan_says_what_is_built_and_what_would_run(place: Place) -> None:
     assert {tuple(cell["missing"]) for cell in plan["cells"]} == {("forward", "reversed")}
 
 
+def test_building_alone_runs_no_trial(place: Place) -> None:
+    before = place.stored()
+    ended = place.run("--build-only")
+    assert ended.returncode == 0, ended.stderr
+    count = {"docker": 3, "venv": 2}[place.engine]
+    assert ended.stdout.count("built; it has no CUDA to look at") == count
+    assert place.stored() == before
+
+
 def test_an_interrupt_keeps_what_has_finished_and_leaves_nothing(place: Place) -> None:
     before = place.stored()
     process = place.start("run", "--engine", place.engine, "--fresh")

@@ -64,7 +64,7 @@ class Fingerprint:
     onednn: OneDnn
 
 
-def take(tf: ModuleType, environ: Mapping[str, str], gpu_uuid: str = "") -> Fingerprint:
+def take(tf: ModuleType, environ: Mapping[str, str]) -> Fingerprint:
     """Take the fingerprint; after the cases, since CUDA libraries load when first used.
 
     `environ` is the environment that TensorFlow was imported with: it adds to it when it loads.
@@ -84,7 +84,7 @@ def take(tf: ModuleType, environ: Mapping[str, str], gpu_uuid: str = "") -> Fing
         variables=variables(environ),
         cpu_model=cpu_model,
         cpu_flags=cpu_flags,
-        gpus=visible(tf, gpu_uuid, driver_library),
+        gpus=visible(tf, driver_library),
         driver=driver_version(_text(Path("/proc/driver/nvidia/version")), management()),
         driver_cuda=newest_cuda(driver_library) if driver_library else "",
         intra_op_threads=tf.config.threading.get_intra_op_parallelism_threads(),

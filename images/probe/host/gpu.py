@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     class Driver(Protocol):
         """The functions of the CUDA driver's library that are called here."""
 
-        # Named as in cuda.h. Each returns a CUresult, 0 for success.
+        # Named as in cuda.h. Each returns a CUresult, 0 for success. Not every driver has
+        # cuDeviceGetUuid_v2.
         def cuInit(self, flags: int, /) -> int: ...  # noqa: N802
         def cuDeviceGet(self, device: Any, ordinal: int, /) -> int: ...  # noqa: ANN401, N802
         def cuDeviceGetCount(self, count: Any, /) -> int: ...  # noqa: ANN401, N802
@@ -63,13 +64,37 @@ def use_first(tf: ModuleType) -> tuple[str, ...]:
     )
 
 
-def visible(tf: ModuleType, given_uuid: str, library: Driver | None) -> tuple[Gpu, ...]:
-    """Describe the GPUs that TensorFlow uses; a given UUID counts more than the driver's.
+def other(tf: ModuleType, asked: str, library: Driver | None) -> str:
+    """Say why what TensorFlow registered is not the one GPU that was asked for, or nothing.
+
+    Nothing is said against a GPU of which the driver tells no UUID.
+    """
+    count = len(tf.config.list_physical_devices("GPU"))
+    if count != 1:
+        return f"GPU {asked} was asked for, but TensorFlow registered {count} GPUs"
+    seen = device_uuid(library, 0) if library else ""
+    if not seen or is_same(asked, seen):
+        return ""
+    return f"GPU {asked} was asked for, but the driver shows {seen}"
+
+
+def is_same(asked: str, seen: str) -> bool:
+    """Whether a GPU that was asked for is the one that the driver shows.
+
+    It may be asked for by the beginning of its UUID, as CUDA_VISIBLE_DEVICES takes it. Drivers
+    before 470 name a MIG device `MIG-GPU-<the card's UUID>/1/0`, and tell the card's UUID of it.
+    """
+    wanted = re.sub(r"^(MIG-)?(GPU-|MIG-)", "", asked, flags=re.IGNORECASE).partition("/")[0]
+    return seen.partition("-")[2].lower().startswith(wanted.lower())
+
+
+def visible(tf: ModuleType, library: Driver | None) -> tuple[Gpu, ...]:
+    """Describe the GPUs that TensorFlow uses, as it and the driver tell of them.
 
     The driver numbers devices as TensorFlow does: both see what CUDA_VISIBLE_DEVICES leaves.
     """
     return tuple(
-        _describe(tf, device, ordinal, given_uuid, library)
+        _describe(tf, device, ordinal, library)
         for ordinal, device in enumerate(tf.config.get_visible_devices("GPU"))
     )
 
@@ -157,26 +182,40 @@ def multiprocessors(library: Driver, ordinal: int) -> int | None:
 
 
 def device_uuid(library: Driver, ordinal: int) -> str:
-    """Return `GPU-<uuid>` as nvidia-smi prints it, or an empty text."""
+    """Return the UUID as nvidia-smi prints it, `GPU-...` or `MIG-...`, or an empty text.
+
+    Of a MIG device the newer function tells its own UUID and the older one its card's; a driver
+    before 470 has the older one only. Source: cuDeviceGetUuid_v2 in
+    https://docs.nvidia.com/cuda/cuda-driver-api/group__CUDA__DEVICE.html.
+    """
+    card = _told_uuid(library, ordinal, "cuDeviceGetUuid")
+    own = _told_uuid(library, ordinal, "cuDeviceGetUuid_v2") or card
+    if own is None:
+        return ""
+    return f"GPU-{own}" if card in (None, own) else f"MIG-{own}"
+
+
+def _told_uuid(library: Driver, ordinal: int, function: str) -> uuid.UUID | None:
+    """Return what a function of the driver tells; None where it fails or is not there."""
     device = ctypes.c_int(0)
     raw = (ctypes.c_ubyte * 16)()
+    ask = getattr(library, function, None)
     failed = (
-        library.cuInit(0)
+        ask is None
+        or library.cuInit(0)
         or library.cuDeviceGet(ctypes.byref(device), ordinal)
-        or library.cuDeviceGetUuid(ctypes.byref(raw), device)
+        or ask(ctypes.byref(raw), device)
     )
-    return "" if failed else f"GPU-{uuid.UUID(bytes=bytes(raw))}"
+    return None if failed else uuid.UUID(bytes=bytes(raw))
 
 
-def _describe(
-    tf: ModuleType, device: object, ordinal: int, given_uuid: str, library: Driver | None
-) -> Gpu:
+def _describe(tf: ModuleType, device: object, ordinal: int, library: Driver | None) -> Gpu:
     details = tf.config.experimental.get_device_details(device)
     capability = ".".join(str(part) for part in details.get("compute_capability", ()))
     return Gpu(
         name=str(details.get("device_name", "")),
         compute_capability=capability,
-        uuid=given_uuid or (device_uuid(library, ordinal) if library else ""),
+        uuid=device_uuid(library, ordinal) if library else "",
         multiprocessors=multiprocessors(library, ordinal) if library else None,
         memory=total_memory(library, ordinal) if library else None,
     )

@@ -388,7 +388,9 @@ def test_a_run_elsewhere_supersedes_nothing_here(engine: EngineName, host_class:
     }
 
 
-@pytest.mark.parametrize("what", [Status.REFUSED, Status.SKIPPED, Status.BUILD_FAILED])
+@pytest.mark.parametrize(
+    "what", [Status.REFUSED, Status.SKIPPED, Status.NO_GPU, Status.BUILD_FAILED]
+)
 def test_a_cell_that_the_last_run_could_not_plan_has_no_current_result(what: Status) -> None:
     records = trials(V15, {"a": "xx"})
     context = one(records, [run([status(V15, what, "why")], at=60)])
@@ -403,10 +405,14 @@ def test_records_of_old_name_no_key_and_supersede_nothing(what: Status) -> None:
     assert context.cells[0].status is what
 
 
-def test_what_another_host_skips_says_nothing_of_what_this_one_ran() -> None:
+NO_DEVICE = pytest.mark.parametrize("what", [Status.SKIPPED, Status.NO_GPU])
+
+
+@NO_DEVICE
+def test_what_another_host_lacks_says_nothing_of_what_this_one_ran(what: Status) -> None:
     gpu_class = f"{H100}, {HOST_CLASS}"
     planned = key(GPU, host_class=gpu_class)
-    there = run([status(GPU, Status.SKIPPED, "no GPU on this host")], at=5000, on="node-2")
+    there = run([status(GPU, what, "no GPU on this host")], at=5000, on="node-2")
     context = one(trials(GPU, {"a": "xx"}, trial_key=planned), [there])
     assert letters(context) == {GPU.id: "A"}
     assert context.cells[0].status is Status.DONE
@@ -414,6 +420,14 @@ def test_what_another_host_skips_says_nothing_of_what_this_one_ran() -> None:
     here = run([status(GPU, Status.BUILD_FAILED, "disk full", newer)], at=60)
     context = one(trials(GPU, {"a": "xx"}, trial_key=planned), [here, there])
     assert missing(context) == [(GPU.id, Status.BUILD_FAILED, "disk full")]
+
+
+def test_a_trial_that_saw_no_gpu_speaks_for_its_cell() -> None:
+    planned = key(GPU, host_class=f"{H100}, {HOST_CLASS}")
+    saw_none = run([status(GPU, Status.NO_GPU, "libcudnn.so.9", planned)], at=60, on="node-2")
+    context = one(trials(GPU, {"a": "xx"}, trial_key=planned), [saw_none])
+    assert letters(context) == {GPU.id: "A"}
+    assert (context.cells[0].status, context.cells[0].reason) == (Status.NO_GPU, "libcudnn.so.9")
 
 
 def test_a_run_on_one_of_two_gpus_is_told_by_its_key() -> None:
@@ -428,11 +442,21 @@ def test_a_run_on_one_of_two_gpus_is_told_by_its_key() -> None:
     }
 
 
-def test_what_one_host_skips_and_another_ran_is_not_missing() -> None:
-    here = run([status(V15), status(GPU, Status.SKIPPED, "no GPU on this host")])
+@NO_DEVICE
+def test_what_one_host_lacks_and_another_ran_is_not_missing(what: Status) -> None:
+    here = run([status(V15), status(GPU, what, "no GPU on this host")])
     elsewhere = trials(GPU, {"a": "xx"}, trial_key=key(GPU, host_class=f"{H100}, cpu avx2"))
     contexts = compare([*trials(V15, {"a": "xx"}), *elsewhere], [here]).contexts
     assert [context.missing for context in contexts] == [(), ()]
+
+
+def test_what_a_trial_missed_here_is_missing_although_another_host_ran_it() -> None:
+    planned = key(GPU, host_class=f"{H100}, {HOST_CLASS}")
+    here = run([status(V15), status(GPU, Status.NO_GPU, "libcudnn.so.9", planned)])
+    elsewhere = trials(GPU, {"a": "xx"}, trial_key=key(GPU, host_class=f"{H100}, cpu avx2"))
+    contexts = compare([*trials(V15, {"a": "xx"}), *elsewhere], [here]).contexts
+    told = [one.status for context in contexts for one in context.missing]
+    assert told == [Status.NO_GPU]
 
 
 def test_a_gpu_cell_that_failed_belongs_beside_its_kind() -> None:

@@ -66,7 +66,7 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Checkout]:
-    for name in ("SAMEBITS_BASE", "SAMEBITS_MATRIX", "DOCKER_HOST"):
+    for name in ("SAMEBITS_BASE", "SAMEBITS_GPU", "SAMEBITS_MATRIX", "DOCKER_HOST"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     before = signal.getsignal(signal.SIGTERM)
@@ -290,6 +290,17 @@ def test_a_base_of_another_form(checkout: Checkout, given: str) -> None:
     assert checkout.samebits("plan", SAMEBITS_BASE=given) == Ended(2, "", said)
 
 
+@pytest.mark.parametrize("command", ["plan", "run", "doctor"])
+def test_a_gpu_that_is_not_there(checkout: Checkout, command: str) -> None:
+    said = "error: --gpu NVIDIA-of-no-host: "
+    for ended in (
+        checkout.samebits(command, "--gpu", "NVIDIA-of-no-host"),
+        checkout.samebits(command, SAMEBITS_GPU="NVIDIA-of-no-host"),
+    ):
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith(said)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -302,6 +313,8 @@ def test_a_base_of_another_form(checkout: Checkout, given: str) -> None:
         ["plan", "--engine", "podman"],
         ["report", "--format", "pdf"],
         ["list", "--only"],
+        ["run", "--gpu"],
+        ["plan", "--require-gpu"],
     ],
     ids=" ".join,
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from unit.results.synthetic import cell, run, status
+from unit.results.synthetic import cell, key, run, status
 
-from runner.cli.running import exit_code, limits
-from runner.cli.workspace import local_bases, may_run, same_model
+from runner.cli.running import exit_code, limits, without_gpu
+from runner.cli.workspace import local_bases, may_run, wanted_gpus
 from runner.environments.engine import Capacity
 from runner.errors import NothingSelected
 from runner.execution.gpu import HostGpu
@@ -24,12 +24,12 @@ GPU = HostGpu(uuid="GPU-1", model="NVIDIA H100", compute_capability="9.0")
     [
         pytest.param(Status.DONE, Status.DONE, 0, id="all have a result"),
         pytest.param(Status.DONE, Status.SKIPPED, 0, id="one can't run here"),
+        pytest.param(Status.DONE, Status.NO_GPU, 0, id="one has no GPU here"),
         pytest.param(Status.DONE, Status.REFUSED, 0, id="one can't run anywhere"),
         *(
             pytest.param(Status.DONE, failed, 5, id=f"one is {failed}")
             for failed in (
                 Status.BUILD_FAILED,
-                Status.NO_GPU,
                 Status.MISMATCH,
                 Status.RUN_FAILED,
                 Status.TIMED_OUT,
@@ -63,6 +63,47 @@ def test_a_run_of_which_nothing_can_run_here() -> None:
         "1 cell: TensorFlow 2.4.4 has no wheel",
     ]
     assert caught.value.hint == "`python -m runner plan` gives the reason for each cell"
+
+
+MIG = "the only GPUs are in MIG mode, which are not used: NVIDIA H100"
+
+
+def test_a_cell_without_a_gpu_is_no_failure_unless_one_is_required() -> None:
+    record = run([status(FIRST), status(SECOND, Status.NO_GPU, MIG)])
+    assert exit_code(record, interrupted=False) == 0
+    assert exit_code(record, interrupted=False, require_gpu=True) == 5
+    assert exit_code(record, interrupted=True, require_gpu=True) == 130
+    assert exit_code(run([status(FIRST)]), interrupted=False, require_gpu=True) == 0
+
+
+def test_a_trial_that_saw_no_gpu_is_a_failure() -> None:
+    record = run([status(FIRST), status(SECOND, Status.NO_GPU, "libcudnn.so.9", key(SECOND))])
+    assert exit_code(record, interrupted=False) == 5
+    assert exit_code(record, interrupted=False, require_gpu=True) == 5
+
+
+def test_nothing_runs_for_want_of_a_gpu() -> None:
+    record = run([status(FIRST, Status.NO_GPU, MIG), status(SECOND, Status.NO_GPU, MIG)])
+    with pytest.raises(NothingSelected) as caught:
+        exit_code(record, interrupted=False)
+    assert caught.value.message == (
+        f"none of the selected cells can run on this host\n2 cells: {MIG}"
+    )
+    assert exit_code(record, interrupted=False, require_gpu=True) == 5
+
+
+def test_what_a_required_gpu_is_missing_for() -> None:
+    assert without_gpu(run([status(FIRST)])) == ""
+    record = run(
+        [
+            status(FIRST, Status.NO_GPU, MIG),
+            status(SECOND, Status.NO_GPU, MIG),
+            status(cell("2.21.0"), Status.NO_GPU, "\x1b[31mno", key(SECOND)),
+        ]
+    )
+    assert without_gpu(record) == (
+        f"--require-gpu: 2 cells: {MIG}; 1 cell: \N{REPLACEMENT CHARACTER}[31mno"
+    )
 
 
 def test_as_many_at_once_as_is_asked_for() -> None:
@@ -99,7 +140,17 @@ def test_environments_that_can_not_run_are_neither_locked_nor_built() -> None:
     assert may_run(wanted, (GPU,)) == (FIRST.environment, on_gpu.environment)
 
 
-def test_bits_are_compared_within_one_model_of_gpu() -> None:
-    same, other = replace(GPU, uuid="GPU-2"), replace(GPU, uuid="GPU-3", model="NVIDIA H200")
-    assert same_model(()) == ()
-    assert same_model((GPU, other, same)) == (GPU, same)
+@pytest.mark.parametrize(
+    ("given", "variable", "wanted"),
+    [
+        pytest.param([], "", [], id="none"),
+        pytest.param(["0", "h100"], "", ["0", "h100"], id="by the command line"),
+        pytest.param([], " 0  GPU-1a ", ["0", "GPU-1a"], id="by the variable"),
+        pytest.param(["1"], "0", ["1"], id="the command line counts more"),
+    ],
+)
+def test_gpus_asked_for(
+    given: list[str], variable: str, wanted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMEBITS_GPU", variable)
+    assert wanted_gpus(given) == wanted

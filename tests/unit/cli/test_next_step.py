@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from rich.text import Text
-from unit.results.synthetic import cell, run, status
+from unit.results.synthetic import cell, key, run, status
 
 from runner.cli.showing import next_step
 from runner.cli.workspace import Workspace
@@ -18,10 +18,10 @@ environments: {cpu: {python: "3.11", tensorflow: "2.20.0"}}
 """
 
 
-def said(matrix: str, what: Status = Status.DONE) -> list[str]:
+def said(matrix: str, what: Status = Status.DONE, *, tried: bool = False) -> list[str]:
     Path(matrix).parent.mkdir(exist_ok=True)
     Path(matrix).write_text(MATRIX, encoding="utf-8")
-    record = run([status(cell(), what)])
+    record = run([status(cell(), what, planned=key(cell()) if tried else None)])
     return Text.from_markup(next_step(Workspace(Path(matrix)), record)).plain.splitlines()
 
 
@@ -49,3 +49,5 @@ def test_what_failed_is_tried_again() -> None:
     again = "1 cell without a result; run again to try them again"
     assert said("matrix.yaml", Status.TIMED_OUT)[1] == again
     assert again not in said("matrix.yaml", Status.SKIPPED)
+    assert again not in said("matrix.yaml", Status.NO_GPU)
+    assert said("matrix.yaml", Status.NO_GPU, tried=True)[1] == again

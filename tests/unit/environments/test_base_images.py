@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 OFFICIAL = "python:3.11-slim-bookworm"
 ENVIRONMENT = Environment(python="3.11", tensorflow="2.20.0")
 DIGEST = "sha256:" + "ab" * 32
+RECIPE = ("Dockerfile", "install", "provide-python", "probe/__main__.py")
 IMAGE_ID = "sha256:" + "cd" * 32
 HINT = "give an image this host has with --base 3.11=IMAGE, or SAMEBITS_BASE=3.11=IMAGE"
 
@@ -268,7 +269,7 @@ def test_pins_that_can_not_be_written(tmp_path: Path) -> None:
 @pytest.fixture
 def blueprint(tmp_path: Path) -> Blueprint:
     (tmp_path / "probe").mkdir()
-    for name in ("Dockerfile", "install", "probe/__main__.py"):
+    for name in RECIPE:
         (tmp_path / name).write_text("text")
     return Blueprint(
         environment=ENVIRONMENT,
@@ -278,7 +279,7 @@ def blueprint(tmp_path: Path) -> Blueprint:
     )
 
 
-@pytest.mark.parametrize("name", ["Dockerfile", "install", "probe/__main__.py"])
+@pytest.mark.parametrize("name", RECIPE)
 def test_another_recipe_is_another_image(blueprint: Blueprint, name: str) -> None:
     before = image_name(blueprint)
     (blueprint.probe.images / name).write_text("other")

@@ -15,6 +15,7 @@ from runner.environments.buildkit import (
     find_build_command,
     reason_of,
 )
+from runner.environments.cuda import cuda_variables
 from runner.environments.engine import Base, Blueprint
 from runner.environments.index import IndexSettings
 from runner.environments.lock import Lock
@@ -138,8 +139,9 @@ def images(tmp_path: Path) -> Path:
     folder = tmp_path / "images"
     (folder / "probe" / "__pycache__").mkdir(parents=True)
     (folder / "Dockerfile").write_text("FROM scratch\n")
-    (folder / "install").write_text("#!/bin/sh\n")
-    (folder / "install").chmod(0o755)
+    for script in ("install", "provide-python"):
+        (folder / script).write_text("#!/bin/sh\n")
+        (folder / script).chmod(0o755)
     (folder / "probe" / "__main__.py").write_text("print()\n")
     (folder / "probe" / "__pycache__" / "x.pyc").write_text("")
     return folder
@@ -165,18 +167,22 @@ def blueprint(images: Path) -> Blueprint:
     return Blueprint(
         environment=Environment(python="3.11", tensorflow="2.20.0", cuda="12.9.1"),
         base=Base(reference="python@sha256:00", identity="sha256:00", pinned=True),
-        lock=Lock("# header\nnvidia-cublas-cu12==1\ntensorflow==2.20.0\n"),
+        lock=Lock("# header\nnvidia-cublas-cu12==1\nnvidia-cudnn-cu12==9\ntensorflow==2.20.0\n"),
         probe=ProbeSource(images),
     )
 
 
 def test_what_a_build_is_told(images: Path, index: IndexSettings) -> None:
+    packages = "/opt/env/lib/python3.11/site-packages"
+    told = cuda_variables(blueprint(images).environment, packages, {})
     with build_folders(blueprint(images), index) as (context, secrets):
         arguments = build_arguments(blueprint(images), "a:1", {"who": "me"}, context, secrets)
         assert arguments == [
             *("build", "--progress", "plain", "--network", "host", "--tag", "a:1"),
             *("--file", f"{images}/Dockerfile"),
             *("--build-arg", "BASE=python@sha256:00", "--build-arg", "PYTHON=3.11"),
+            *("--build-arg", f"SAMEBITS_LIBRARIES={told['LD_LIBRARY_PATH']}"),
+            *("--build-arg", f"SAMEBITS_XLA_FLAGS={told['XLA_FLAGS']}"),
             *("--label", "who=me"),
             *("--secret", f"id=certificates,src={secrets}/certificates"),
             *("--secret", f"id=netrc,src={secrets}/netrc"),
@@ -184,6 +190,13 @@ def test_what_a_build_is_told(images: Path, index: IndexSettings) -> None:
             str(context),
         ]
         assert HIDDEN not in " ".join(arguments)
+
+
+def test_a_build_without_cuda_sets_no_place_of_it(images: Path, tmp_path: Path) -> None:
+    of_cpu = replace(blueprint(images), environment=Environment(python="3.11", tensorflow="2.20.0"))
+    (tmp_path / "secrets").mkdir()
+    arguments = build_arguments(of_cpu, "a:1", {}, tmp_path, tmp_path / "secrets")
+    assert not any(one.startswith("SAMEBITS_") for one in arguments)
 
 
 def test_one_s_own_cases_lie_in_the_probe(images: Path, index: IndexSettings) -> None:
@@ -213,11 +226,12 @@ def test_the_context_holds_what_the_dockerfile_copies(images: Path) -> None:
         names = {
             path.relative_to(context).as_posix() for path in context.rglob("*") if path.is_file()
         }
-        assert names == {"uv", "install", "cuda.txt", "tensorflow.txt", "probe/__main__.py"}
+        scripts, layers = {"install", "provide-python"}, {"cuda.txt", "cudnn.txt", "tensorflow.txt"}
+        assert names == {"uv", "probe/__main__.py"} | scripts | layers
         assert (context / "cuda.txt").read_text() == "nvidia-cublas-cu12==1\n"
+        assert (context / "cudnn.txt").read_text() == "nvidia-cudnn-cu12==9\n"
         assert (context / "tensorflow.txt").read_text() == "tensorflow==2.20.0\n"
-        assert os.access(context / "uv", os.X_OK)
-        assert os.access(context / "install", os.X_OK)
+        assert all(os.access(context / name, os.X_OK) for name in {"uv"} | scripts)
         assert [path.name for path in secrets.iterdir()] == ["settings"]
 
 

@@ -6,7 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from runner.environments.cuda import CUDA_PACKAGE, cuda_requirements, cuda_variables
+from runner.environments.cuda import (
+    Layer,
+    cuda_requirements,
+    cuda_variables,
+    image_variables,
+    layer_of,
+)
 from runner.matrix.cells import Environment
 
 CPU = Environment(python="3.11", tensorflow="2.20.0")
@@ -31,10 +37,35 @@ def test_wheels_follow_the_major_release(
     assert rest == [f"nvidia-cudnn-{suffix}{pinned}", f"nvidia-nccl-{suffix}"]
 
 
-@pytest.mark.parametrize("environment", [CPU, SYSTEM], ids=["cpu", "inside the base"])
-def test_nothing_is_needed_and_nothing_is_set(environment: Environment) -> None:
-    assert cuda_requirements(environment) == ()
-    assert cuda_variables(environment, "/env", {}) == {}
+def test_on_a_cpu_nothing_is_needed_and_nothing_is_set() -> None:
+    assert cuda_requirements(CPU) == ()
+    assert cuda_variables(CPU, "/env", {}) == {}
+    assert image_variables(CPU) == {}
+
+
+def test_cuda_inside_the_base_is_found_where_nvidia_s_images_have_it() -> None:
+    assert cuda_requirements(SYSTEM) == ()
+    assert cuda_variables(SYSTEM, "/env", {"A": "x", "XLA_FLAGS": "--more"}) == {
+        "A": "x",
+        "LD_LIBRARY_PATH": "/usr/local/cuda/lib64:/usr/local/cuda/extras/CUPTI/lib64",
+        "XLA_FLAGS": "--xla_gpu_cuda_data_dir=/usr/local/cuda --more",
+    }
+
+
+def test_from_13_on_the_toolkit_s_wheels_share_one_folder() -> None:
+    found = cuda_variables(replace(CPU, cuda="13.0.0"), "/env", {})
+    assert found == {
+        "LD_LIBRARY_PATH": "/env/nvidia/cu13/lib:/env/nvidia/cudnn/lib:/env/nvidia/nccl/lib",
+        "XLA_FLAGS": "--xla_gpu_cuda_data_dir=/env/nvidia/cu13",
+    }
+
+
+def test_an_image_sets_what_a_trial_in_it_gets() -> None:
+    trial = cuda_variables(GPU, "/opt/env/lib/python3.11/site-packages", {})
+    assert image_variables(GPU) == {
+        "SAMEBITS_LIBRARIES": trial["LD_LIBRARY_PATH"],
+        "SAMEBITS_XLA_FLAGS": trial["XLA_FLAGS"],
+    }
 
 
 def test_libraries_are_found_below_the_packages() -> None:
@@ -56,22 +87,24 @@ def test_chosen_variables_are_kept_and_xla_flags_are_joined() -> None:
     }
 
 
-@pytest.mark.parametrize("environment", [CPU, SYSTEM], ids=["cpu", "inside the base"])
-def test_without_wheels_the_chosen_variables_are_all(environment: Environment) -> None:
+def test_without_cuda_the_chosen_variables_are_all() -> None:
     chosen = {"A": "x", "XLA_FLAGS": "--xla_gpu_deterministic_ops"}
-    assert cuda_variables(environment, "/env", chosen) == chosen
+    assert cuda_variables(CPU, "/env", chosen) == chosen
 
 
 @pytest.mark.parametrize(
-    ("name", "is_cuda"),
+    ("package", "layer"),
     [
-        ("nvidia-cublas-cu12", True),
-        ("cuda-toolkit", True),
-        ("cuda-pathfinder", True),
-        ("tensorflow", False),
-        ("pycuda-like", False),
-        ("numpy", False),
+        ("nvidia-cublas-cu12", "cuda"),
+        ("nvidia-nccl-cu12", "cuda"),
+        ("cuda-toolkit", "cuda"),
+        ("cuda-pathfinder", "cuda"),
+        ("nvidia-cudnn-cu12", "cudnn"),
+        ("nvidia-cudnn-frontend", "cuda"),
+        ("tensorflow", "tensorflow"),
+        ("pycuda-like", "tensorflow"),
+        ("numpy", "tensorflow"),
     ],
 )
-def test_which_packages_are_of_cuda(name: str, is_cuda: bool) -> None:  # noqa: FBT001 - a table
-    assert bool(CUDA_PACKAGE.match(name)) is is_cuda
+def test_which_layer_a_package_is_installed_in(package: str, layer: Layer) -> None:
+    assert layer_of(package) == layer

@@ -34,6 +34,8 @@ cuda-toolkit==12.9.1 \\
 nvidia-cublas-cu12==12.9.1.4 ; sys_platform == 'linux' \\
     --hash=sha256:01 \\
     --hash=sha256:02
+"""
+CUDNN = """\
 nvidia-cudnn-cu12==9.10.2.21 \\
     --hash=sha256:03
 """
@@ -45,6 +47,7 @@ numpy==1.26.4 \\
 tensorflow==2.20.0 \\
     --hash=sha256:06
 """
+ABSL = "absl-py==2.3.1 \\\n    --hash=sha256:aa\n"
 LOCK = Lock(HEADER + REST)
 
 
@@ -103,28 +106,33 @@ def test_the_header_names_bounds_that_the_catalogue_adds() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param(HEADER + CUDA + REST, id="cuda first"),
-        pytest.param(HEADER + REST + CUDA, id="cuda last"),
-        pytest.param(HEADER + "absl-py==2.3.1 \\\n    --hash=sha256:aa\n" + CUDA + REST, id="amid"),
+        pytest.param(HEADER + CUDA + CUDNN + REST, id="cuda first"),
+        pytest.param(HEADER + REST + CUDNN + CUDA, id="cuda last"),
+        pytest.param(HEADER + ABSL + CUDA + CUDNN + REST, id="amid"),
         pytest.param(HEADER + REST, id="none of cuda"),
         pytest.param(HEADER + CUDA, id="cuda only"),
+        pytest.param(HEADER + CUDNN + REST, id="cudnn without a toolkit"),
     ],
 )
-def test_every_line_is_in_one_of_two_parts(text: str) -> None:
-    found = Lock(text)
+def test_every_line_is_in_the_layer_of_its_package(text: str) -> None:
+    layers = Lock(text).layers
     lines = text.removeprefix(HEADER).splitlines()
-    assert sorted(found.cuda.splitlines() + found.tensorflow.splitlines()) == sorted(lines)
-    assert found.cuda == (CUDA if CUDA in text else "")
-    assert not any(line.startswith(("nvidia", "cuda")) for line in found.tensorflow.splitlines())
+    assert sorted("".join(layers.values()).splitlines()) == sorted(lines)
+    assert layers["cuda"] == (CUDA if CUDA in text else "")
+    assert layers["cudnn"] == (CUDNN if CUDNN in text else "")
 
 
-def test_a_comment_belongs_to_no_part() -> None:
+def test_layers_come_from_the_most_shared_to_the_least() -> None:
+    assert list(LOCK.layers) == ["cuda", "cudnn", "tensorflow"]
+
+
+def test_a_comment_belongs_to_no_layer() -> None:
     found = Lock(CUDA + "# a word about numpy\n" + REST)
-    assert (found.cuda, found.tensorflow) == (CUDA, REST)
+    assert found.layers == {"cuda": CUDA, "cudnn": "", "tensorflow": REST}
 
 
 def test_packages() -> None:
-    assert Lock(HEADER + CUDA + REST).packages == {
+    assert Lock(HEADER + CUDA + CUDNN + REST).packages == {
         "cuda-toolkit": "12.9.1",
         "nvidia-cublas-cu12": "12.9.1.4",
         "nvidia-cudnn-cu12": "9.10.2.21",
@@ -135,12 +143,9 @@ def test_packages() -> None:
 
 
 def test_an_empty_lock_has_nothing() -> None:
-    assert (Lock("").packages, Lock("").header, Lock("").cuda, Lock("").tensorflow) == (
-        {},
-        "",
-        "",
-        "",
-    )
+    empty = Lock("")
+    assert (empty.packages, empty.header) == ({}, "")
+    assert empty.layers == {"cuda": "", "cudnn": "", "tensorflow": ""}
 
 
 def test_the_hash_is_of_the_packages_alone() -> None:
@@ -263,6 +268,14 @@ def test_a_lock_is_replaced_whole(tmp_path: Path) -> None:
     lock.write(Lock(HEADER), CPU, tmp_path)
     assert path.read_text(encoding="utf-8") == HEADER
     assert path.stat().st_ino != before
+
+
+def test_all_locks_of_a_folder(tmp_path: Path) -> None:
+    lock.write(Lock(HEADER), GPU, tmp_path)
+    lock.write(LOCK, CPU, tmp_path)
+    (tmp_path / "bases.json").write_text("{}")
+    assert set(lock.read_all(tmp_path)) == {LOCK, Lock(HEADER)}
+    assert lock.read_all(tmp_path / "nowhere") == ()
 
 
 # the resolver's words

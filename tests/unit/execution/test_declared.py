@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from unit.results.synthetic import fingerprint
 
 from runner.environments.lock import Lock
 from runner.execution.declared import Declared, Held, declared, hold
 from runner.matrix.cells import Environment
-from runner.results.probe_output import Fingerprint, Library
+from runner.results.probe_output import Library
 from runner.results.records import TrialRecord
 
 ROOT = Path(__file__).parents[3]
@@ -22,10 +21,6 @@ CUDNN = Declared("cudnn", "cuDNN", "9.10.2.21")
 
 def environment(cuda: str | None = "12.6.3", cudnn: str | None = "9.3.0.75") -> Environment:
     return Environment(python="3.11", tensorflow="2.20.0", cuda=cuda, cudnn=cudnn)
-
-
-def loaded(*libraries: Library) -> Fingerprint:
-    return fingerprint("2.20.0").model_copy(update={"loaded": libraries})
 
 
 def library(name: str, version: str = "", reason: str = "") -> Library:
@@ -144,11 +139,11 @@ def test_a_lock_without_the_major_in_the_names_of_its_packages() -> None:
 def test_what_was_loaded_is_held_against_what_is_declared(
     libraries: list[Library], held: Held
 ) -> None:
-    assert hold((RUNTIME, CUDNN), loaded(*libraries)) == held
+    assert hold((RUNTIME, CUDNN), tuple(libraries)) == held
 
 
 def test_a_compiler_that_was_not_needed_is_not_missed() -> None:
-    assert hold((Declared("nvrtc", "nvrtc", "12.9.1"),), loaded()) == Held()
+    assert hold((Declared("nvrtc", "nvrtc", "12.9.1"),), ()) == Held()
 
 
 def recorded(pattern: str) -> list[TrialRecord]:
@@ -168,7 +163,9 @@ def held_as(record: TrialRecord, **changed: str) -> Held:
     )
     lock = ROOT / "images" / "locks" / f"{record.environment}.txt"
     assert record.probe is not None
-    return hold(declared(of, Lock(lock.read_text(encoding="utf-8"))), record.probe.fingerprint)
+    return hold(
+        declared(of, Lock(lock.read_text(encoding="utf-8"))), record.probe.fingerprint.loaded
+    )
 
 
 def test_all_that_an_h100_loaded_was_the_declared() -> None:

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import pynvml
 import pytest
+from unit.execution.fake_nvml import DRIVER, H100, FakeNvml
 
-from runner.execution.gpu import Device, HostGpu, told, whole_gpus
+from runner.execution.gpu import Device, HostGpu, HostGpus, describe, discover_gpus
 
-DRIVER = "580.159.04"
-# As an H100 answered; TensorFlow saw 132 multiprocessors there.
-H100 = Device(
+KNOWN = HostGpu(
     uuid="GPU-1",
     model="NVIDIA H100 80GB HBM3",
     compute_capability="9.0",
-    cores=16896,
-    mig=False,
+    multiprocessors=132,
+    driver=DRIVER,
+    index=0,
 )
 
 
@@ -36,15 +36,7 @@ def test_the_class_is_the_model_its_capability_and_its_multiprocessors(
 
 
 def test_a_gpu_is_described_as_the_driver_knows_it() -> None:
-    assert whole_gpus([H100], DRIVER) == (
-        HostGpu(
-            uuid="GPU-1",
-            model="NVIDIA H100 80GB HBM3",
-            compute_capability="9.0",
-            multiprocessors=132,
-            driver=DRIVER,
-        ),
-    )
+    assert describe([H100], DRIVER) == HostGpus(whole=(KNOWN,))
 
 
 @pytest.mark.parametrize(
@@ -65,26 +57,50 @@ def test_the_number_of_multiprocessors(
     capability: str, cores: int | None, multiprocessors: int | None
 ) -> None:
     device = replace(H100, compute_capability=capability, cores=cores)
-    assert [gpu.multiprocessors for gpu in whole_gpus([device], DRIVER)] == [multiprocessors]
+    assert [gpu.multiprocessors for gpu in describe([device], DRIVER).whole] == [multiprocessors]
 
 
-def test_a_gpu_in_mig_mode_is_not_listed() -> None:
-    divided = replace(H100, uuid="GPU-2", mig=True)
-    assert [gpu.uuid for gpu in whole_gpus([H100, divided], DRIVER)] == ["GPU-1"]
+def test_a_gpu_in_mig_mode_is_listed_apart_and_keeps_its_index() -> None:
+    divided, last = replace(H100, uuid="GPU-2", mig=True), replace(H100, uuid="GPU-3")
+    found = describe([H100, divided, last], DRIVER)
+    assert [(gpu.index, gpu.uuid) for gpu in found.whole] == [(0, "GPU-1"), (2, "GPU-3")]
+    assert [(gpu.index, gpu.uuid) for gpu in found.mig] == [(1, "GPU-2")]
 
 
-def asked(error: int) -> int:
-    raise pynvml.NVMLError(error)
+# NVML itself
+
+
+def test_what_nvml_tells_is_described() -> None:
+    old = Device(uuid="GPU-2", model="NVIDIA T4", compute_capability="7.5", cores=None, mig=False)
+    nvml = FakeNvml((H100, old, replace(H100, uuid="GPU-3", mig=True)))
+    assert discover_gpus(nvml) == HostGpus(
+        whole=(KNOWN, HostGpu("GPU-2", "NVIDIA T4", "7.5", None, DRIVER, 1)),
+        mig=(replace(KNOWN, uuid="GPU-3", index=2),),
+    )
+    assert nvml.open == 0
+
+
+def test_a_model_that_knows_no_mig_mode_is_whole() -> None:
+    nvml = FakeNvml(errors={"nvmlDeviceGetMigMode": pynvml.NVML_ERROR_NOT_SUPPORTED})
+    assert discover_gpus(nvml) == HostGpus(whole=(KNOWN,))
 
 
 @pytest.mark.parametrize(
-    "error", [pynvml.NVML_ERROR_NOT_SUPPORTED, pynvml.NVML_ERROR_FUNCTION_NOT_FOUND]
+    "error", [pynvml.NVML_ERROR_LIBRARY_NOT_FOUND, pynvml.NVML_ERROR_DRIVER_NOT_LOADED]
 )
-def test_what_a_model_or_a_driver_can_not_tell_is_left_out(error: int) -> None:
-    assert told(lambda: asked(error)) is None
-    assert told(lambda: 132) == 132
+def test_a_host_without_a_driver_has_no_gpu(error: int) -> None:
+    assert discover_gpus(FakeNvml(errors={"nvmlInit": error})) == HostGpus()
 
 
-def test_a_gpu_that_was_lost_is_no_gpu_that_can_not_tell() -> None:
-    with pytest.raises(pynvml.NVMLError):
-        told(lambda: asked(pynvml.NVML_ERROR_GPU_IS_LOST))
+@pytest.mark.parametrize(
+    ("function", "error"),
+    [
+        ("nvmlInit", pynvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH),
+        ("nvmlDeviceGetCount", pynvml.NVML_ERROR_GPU_IS_LOST),
+        ("nvmlDeviceGetMigMode", pynvml.NVML_ERROR_GPU_IS_LOST),
+    ],
+)
+def test_what_nvml_says_in_place_of_a_list_is_kept(function: str, error: int) -> None:
+    nvml = FakeNvml(errors={function: error})
+    assert discover_gpus(nvml) == HostGpus(unanswered=str(pynvml.NVMLError(error)).rstrip("."))
+    assert nvml.open == 0

@@ -11,8 +11,11 @@ from unit.execution.fake_engine import GPUS, cells, circumstances
 from runner.environments.base_images import Located
 from runner.environments.buildkit import BuildCommand
 from runner.environments.engine import Base
+from runner.environments.lock import Lock
 from runner.environments.question import Unanswered
+from runner.environments.sizes import Sizes
 from runner.environments.survey import EngineFacts, EngineSurvey, Survey
+from runner.execution.estimate import BYTECODE, CPU_BYTES, GPU_BYTES
 from runner.execution.outlook import Outlook, look_ahead
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ NO = Unanswered("not there", "bring it")
 
 def ahead(survey: Survey, of: tuple[Cell, ...] = CPU, gpus: tuple[HostGpu, ...] = ()) -> Outlook:
     here = replace(circumstances(of, gpus=gpus), locks={}, bases={})
-    return look_ahead(of, survey, here)
+    return look_ahead(of, survey, here, Sizes({}))
 
 
 def reasons(outlook: Outlook) -> list[str]:
@@ -66,14 +69,22 @@ def test_docker_runs_all() -> None:
     assert (outlook.engine, outlook.obstacle, outlook.ready) == ("docker", "", True)
     assert reasons(outlook) == ["", "", "", ""]
     assert [one.tensorflow for one in outlook.to_build] == ["2.20.0", "2.21.0"]
-    assert outlook.bytes_needed == 2 * 2 * 1_600_000_000
+    assert outlook.bytes_needed == 2 * 2 * CPU_BYTES
 
 
 def test_what_is_built_needs_no_room() -> None:
     built = replace(ENGINE, built=frozenset({CPU[0].environment.id}))
     outlook = ahead(replace(SURVEY, engine=built))
     assert (outlook.built, len(outlook.to_build)) == (1, 1)
-    assert outlook.bytes_needed == 2 * 1_600_000_000
+    assert outlook.bytes_needed == 2 * CPU_BYTES
+
+
+def test_what_is_locked_needs_what_its_wheels_do() -> None:
+    of = CPU[:1]
+    locked = {of[0].environment: Lock("tensorflow-cpu==2.20.0\n")}
+    sizes = Sizes({"tensorflow_cpu-2.20.0-py3-none-any.whl": 100_000_000})
+    here = replace(circumstances(of), locks=locked, bases={})
+    assert look_ahead(of, SURVEY, here, sizes).bytes_needed == 2 * 439_000_000 + BYTECODE
 
 
 def test_whatever_keeps_docker_away_leaves_venvs() -> None:
@@ -86,7 +97,7 @@ def test_whatever_keeps_docker_away_leaves_venvs() -> None:
         outlook = ahead(survey)
         assert (outlook.engine, outlook.obstacle) == ("venv", "not there")
         assert reasons(outlook) == ["", "", "", ""]
-        assert outlook.bytes_needed == 2 * 1_600_000_000
+        assert outlook.bytes_needed == 2 * (CPU_BYTES + BYTECODE)
 
 
 def test_neither_docker_nor_an_interpreter() -> None:
@@ -104,7 +115,7 @@ def test_without_an_index_only_what_is_built_runs() -> None:
     assert ahead(venvs).ready
 
 
-def test_cells_for_a_gpu_are_skipped_without_one() -> None:
+def test_cells_for_a_gpu_do_not_run_without_one() -> None:
     outlook = ahead(SURVEY, CPU + GPU)
     assert reasons(outlook) == ["", "", "", "", "no GPU on this host"]
     assert outlook.ready
@@ -126,7 +137,7 @@ def test_a_gpu_that_containers_get() -> None:
     ):
         outlook = ahead(survey, GPU, GPUS)
         assert reasons(outlook) == [""]
-        assert outlook.bytes_needed == 2 * 4_750_000_000
+        assert outlook.bytes_needed == 2 * GPU_BYTES
 
 
 def test_a_venv_needs_no_container_runtime() -> None:

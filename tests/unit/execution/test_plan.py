@@ -12,18 +12,26 @@ from unit.results.synthetic import host, trial
 
 from runner.environments.lock import Lock, Unresolvable
 from runner.environments.probe import ProbeSource
+from runner.execution.gpu import HostGpu
 from runner.execution.plan import Circumstances, PlannedCell, make_plan, trial_key, wanted_orders
+from runner.matrix.cells import Environment, Inside
 from runner.results.records import Order, Status, TrialKey, TrialRecord
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from runner.execution.gpu import HostGpu
     from runner.matrix.cells import Cell
 
 CELLS = cells("2.20.0")
 (CELL,) = CELLS
 GPU_CELLS = cells("2.20.0", cuda="12.9.1")
+SYSTEM_CELL = replace(
+    GPU_CELLS[0],
+    environment=Environment(
+        python="3.10", tensorflow="2.11.1", cuda="system", base="nvidia/cuda:11.2.2"
+    ),
+)
+A100 = HostGpu(uuid="GPU-3", model="NVIDIA A100", compute_capability="8.0")
 NOW = circumstances(CELLS)
 KEY = trial_key(CELL, NOW)
 ALL: tuple[Order, ...] = ("forward", "forward", "reversed")
@@ -58,7 +66,14 @@ def planned(now: Circumstances, cell: Cell = CELL) -> PlannedCell:
             id="impossible",
         ),
         pytest.param(
-            GPU_CELLS[0], circumstances(GPU_CELLS), "skip", "no GPU on this host", id="no gpu"
+            GPU_CELLS[0], circumstances(GPU_CELLS), "no-gpu", "no GPU on this host", id="no gpu"
+        ),
+        pytest.param(
+            GPU_CELLS[0],
+            replace(circumstances(GPU_CELLS), no_gpu="the only GPUs are in MIG mode"),
+            "no-gpu",
+            "the only GPUs are in MIG mode",
+            id="why there is none",
         ),
         pytest.param(
             CELL,
@@ -120,9 +135,44 @@ def test_a_cell_that_runs_on_code_for_another_architecture_says_so() -> None:
     )
 
 
-def test_what_is_impossible_is_refused_before_it_is_skipped() -> None:
+def test_what_is_impossible_is_refused_whatever_the_host_lacks() -> None:
     cell = replace(GPU_CELLS[0], environment=replace(GPU_CELLS[0].environment, python="3.8"))
     assert planned(circumstances((cell,)), cell).action == "refuse"
+
+
+def inside(cuda: str, cudnn: str) -> Circumstances:
+    """A base image that says what it has inside."""
+    base = replace(BASE, inside=Inside(cuda=cuda, cudnn=cudnn))
+    return circumstances((SYSTEM_CELL,), base=base, gpus=(A100,))
+
+
+def test_what_a_base_image_has_inside_is_told_and_held_against_the_release() -> None:
+    assert planned(inside("11.2.2", "8.1.1.33"), SYSTEM_CELL).note == (
+        "the base image says that it has CUDA 11.2.2, cuDNN 8.1.1.33"
+    )
+    row = planned(inside("12.2.2", "8.9.6.50"), SYSTEM_CELL)
+    assert row.action == "refuse"
+    assert row.reason.startswith("TensorFlow 2.11.1 was compiled for CUDA 11 and opens")
+
+
+def test_a_base_image_that_says_nothing_is_told_too() -> None:
+    assert planned(inside("", ""), SYSTEM_CELL).note == (
+        "the base image says that it has CUDA of no stated version, cuDNN of no stated version"
+    )
+
+
+def test_building_alone_needs_no_device_and_plans_no_trial() -> None:
+    now = replace(circumstances(GPU_CELLS), build_only=True)
+    row = planned(now, GPU_CELLS[0])
+    assert (row.action, row.missing, row.key) == ("run", (), None)
+    assert list(make_plan(GPU_CELLS, now).blueprints) == [GPU_CELLS[0].environment]
+
+
+def test_building_alone_refuses_what_is_impossible() -> None:
+    cell = replace(GPU_CELLS[0], environment=replace(GPU_CELLS[0].environment, python="3.8"))
+    now = replace(circumstances((cell,)), build_only=True)
+    assert planned(now, cell).action == "refuse"
+    assert make_plan([cell], now).blueprints == {}
 
 
 def test_a_stored_result_of_a_cell_that_can_not_run_does_not_run_it() -> None:

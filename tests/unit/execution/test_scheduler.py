@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from runner.errors import EngineUnavailable, StoreError
 from runner.execution.events import Event
 from runner.execution.plan import Plan, make_plan, trial_key
 from runner.execution.scheduler import Finished, Limits, Scheduler
+from runner.results.gpu_use import GpuReading
 from runner.results.records import Status
 from runner.results.store import Store
 
@@ -50,6 +52,7 @@ def execute(  # noqa: PLR0913 - what a run is made of
     *,
     limits: Limits = MANY,
     gpus: tuple[HostGpu, ...] = (),
+    read_gpu: Callable[[str], GpuReading | None] = lambda _: None,
     listen: Callable[[Event], None] = lambda _: None,
 ) -> Finished:
     return Scheduler(
@@ -60,6 +63,7 @@ def execute(  # noqa: PLR0913 - what a run is made of
         probe=PROBE,
         limits=limits,
         gpus=gpus,
+        read_gpu=read_gpu,
         listen=listen,
     ).execute()
 
@@ -108,7 +112,7 @@ def test_cells_that_do_not_run_keep_their_reason(tmp_path: Path) -> None:
     finished = execute(planned, FakeEngine(), tmp_path)
     assert finished.cells == {
         wanted[0].id: DONE,
-        wanted[1].id: (Status.SKIPPED, "no GPU on this host"),
+        wanted[1].id: (Status.NO_GPU, "no GPU on this host"),
     }
 
 
@@ -211,6 +215,57 @@ def test_a_gpu_runs_one_trial_at_a_time(tmp_path: Path, gpus: tuple[HostGpu, ...
     assert {trial.gpu for trial in engine.trials} == {gpu.uuid for gpu in gpus}
     assert [engine.peaks[gpu.uuid] for gpu in gpus] == [1] * len(gpus)
     assert engine.peaks["trial"] <= len(gpus)
+
+
+def test_each_gpu_is_read_before_and_after_each_trial_on_it(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def read(uuid: str) -> GpuReading:
+        asked.append(uuid)
+        return GpuReading(free=79 * GIB, total=80 * GIB)
+
+    wanted = (*cells("2.20.0"), *cells("2.20.0", cuda="12.9.1"))
+    planned = plan(wanted, gpus=GPUS[:1])
+    execute(planned, FakeEngine(), tmp_path, gpus=GPUS[:1], read_gpu=read)
+    assert asked == ["GPU-1"] * 6
+    kept = Store(tmp_path).trials().records
+    assert Counter(record.gpu is not None for record in kept) == {True: 3, False: 3}
+
+
+def errors_on(faulty: str) -> Callable[[str], GpuReading]:
+    """Reads GPUs of which one has a memory error more each time it is read."""
+    counts: Counter[str] = Counter()
+
+    def read(uuid: str) -> GpuReading:
+        counts[uuid] += uuid == faulty
+        return GpuReading(free=79 * GIB, total=80 * GIB, uncorrected=counts[uuid])
+
+    return read
+
+
+def test_a_gpu_that_is_better_left_alone_is_not_used_while_there_is_another(
+    tmp_path: Path,
+) -> None:
+    wanted = cells("2.20.0", determinism=("off", "on"), cuda="12.9.1")
+    engine = FakeEngine()
+    planned = plan(wanted, gpus=GPUS)
+    finished = execute(
+        planned, engine, tmp_path, limits=ONE, gpus=GPUS, read_gpu=errors_on("GPU-1")
+    )
+    assert finished.cells == {cell.id: DONE for cell in wanted}
+    assert Counter(trial.gpu for trial in engine.trials) == {"GPU-1": 1, "GPU-2": 6}
+
+
+def test_where_all_are_better_left_alone_each_cell_is_still_tried(tmp_path: Path) -> None:
+    wanted = cells("2.20.0", determinism=("off", "on"), cuda="12.9.1")
+    engine = FakeEngine()
+    planned = plan(wanted, gpus=GPUS[:1])
+    finished = execute(
+        planned, engine, tmp_path, limits=ONE, gpus=GPUS[:1], read_gpu=errors_on("GPU-1")
+    )
+    assert {status for status, _ in finished.cells.values()} == {Status.RUN_FAILED}
+    # Three trials, and the first of them once more.
+    assert [engine.ran(cell) for cell in wanted] == [4, 4]
 
 
 def test_trials_on_the_cpu_run_beside_one_on_the_gpu(tmp_path: Path) -> None:
@@ -408,6 +463,32 @@ def test_an_interrupt_ends_what_is_under_way_and_keeps_what_has_finished(tmp_pat
     }
     kept = Store(tmp_path).trials().records
     assert [(record.cell, record.status) for record in kept] == [(first.id, Status.DONE)]
+
+
+def test_an_interrupt_ends_the_wait_for_a_gpu_that_others_use(tmp_path: Path) -> None:
+    first, second = (*cells("2.19.1"), *cells("2.20.0", cuda="12.9.1"))
+    asked = threading.Event()
+    engine = FakeEngine()
+
+    def read(uuid: str) -> GpuReading:
+        assert uuid == "GPU-1"
+        asked.set()
+        return GpuReading(free=GIB, total=80 * GIB)
+
+    engine.run_one = lambda _: OK if asked.wait(5) else Outcome(exit_code=1)
+    planned = plan((first, second), replace(PROBE, trials=1), gpus=GPUS[:1])
+    start = time.monotonic()
+    finished = execute(
+        planned,
+        engine,
+        tmp_path,
+        gpus=GPUS[:1],
+        read_gpu=read,
+        listen=Interrupt("trial", 1),
+    )
+    assert time.monotonic() - start < 10
+    assert finished.cells == {first.id: DONE, second.id: (Status.INTERRUPTED, "0 trials done")}
+    assert [record.cell for record in Store(tmp_path).trials().records] == [first.id]
 
 
 def test_the_trials_that_had_ended_are_counted(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,8 +16,10 @@ from unit.results.synthetic import case, fingerprint, host, probe
 from runner.environments.engine import Outcome, Prepared, Trial
 from runner.environments.own_probe import OwnProbe
 from runner.errors import StoreError
+from runner.execution.gpu_watch import GpuWatch
 from runner.execution.plan import PlannedCell
 from runner.execution.trials import Judgement, Task, judge, perform
+from runner.results.gpu_use import GpuProcess, GpuReading, GpuUse
 from runner.results.probe_output import CaseOutput, Gpu, Library, Output, ProbeOutput
 from runner.results.records import Status, TrialRecord
 from runner.results.store import Store
@@ -51,8 +54,8 @@ def task_of(cell: Cell, order: Order = "forward") -> Task:
 TASK = task_of(CELLS[0])
 
 
-def failed(reason: str, *, retry: bool = False) -> Judgement:
-    return Judgement(Status.RUN_FAILED, reason, retry=retry)
+def failed(reason: str, *, retry: bool = False, avoid: bool = False) -> Judgement:
+    return Judgement(Status.RUN_FAILED, reason, retry=retry, avoid=avoid)
 
 
 # how an end is judged
@@ -345,6 +348,127 @@ def test_a_trial_is_given_one_s_own_cases(tmp_path: Path) -> None:
 
 def test_a_trial_on_the_cpu_gets_no_gpu(tmp_path: Path) -> None:
     assert performed(TASK, FakeEngine(), tmp_path)[0].gpu is None
+
+
+# the GPU before and after it
+
+
+def reading(*processes: GpuProcess, uncorrected: int = 0) -> GpuReading:
+    return GpuReading(free=79 * GIB, total=80 * GIB, processes=processes, uncorrected=uncorrected)
+
+
+FREE = reading()
+PYTHON = GpuProcess(pid=4711, name="python")
+(ON_GPU,) = cells("2.20.0", cuda="12.9.1")
+
+
+def watched(
+    root: Path, *readings: GpuReading | None, engine: FakeEngine | None = None, cell: Cell = ON_GPU
+) -> tuple[TrialRecord, Judgement]:
+    """Perform a trial while NVML gives one reading after another, the last of them for ever."""
+    left = list(readings)
+
+    def read(uuid: str) -> GpuReading | None:
+        assert uuid == "GPU-1"
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    watch = GpuWatch(read=read, pause=lambda _: False)
+    return perform(task_of(cell), engine or FakeEngine(), host(), Store(root), watch)
+
+
+def test_what_was_on_the_gpu_is_kept_with_the_trial(tmp_path: Path) -> None:
+    record, judgement = watched(tmp_path, FREE, reading(uncorrected=0))
+    assert judgement.status is Status.DONE
+    assert record.gpu == GpuUse(uuid="GPU-1", before=FREE, after=FREE)
+    assert Store(tmp_path).trials().records == (record,)
+
+
+def test_without_nvml_nothing_is_kept_of_the_gpu(tmp_path: Path) -> None:
+    record, judgement = watched(tmp_path, None)
+    assert (record.gpu, judgement.status) == (None, Status.DONE)
+
+
+def test_no_gpu_is_read_for_a_trial_on_the_cpu(tmp_path: Path) -> None:
+    record, judgement = watched(tmp_path, reading(PYTHON), cell=CELLS[0])
+    assert (record.gpu, judgement.status) == (None, Status.DONE)
+
+
+def test_on_a_gpu_that_others_use_nothing_is_run(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    record, judgement = watched(tmp_path, reading(PYTHON), engine=engine)
+    said = (
+        "GPU 0 NVIDIA H100 (GPU-1): used by pid 4711 (python), 1.0 of 80.0 GiB in use; end it or "
+        "choose another with --gpu"
+    )
+    assert judgement == failed(said, retry=True, avoid=True)
+    assert engine.trials == []
+    assert (record.status, record.reason, record.probe) == (Status.RUN_FAILED, said, None)
+    assert record.gpu == GpuUse(uuid="GPU-1", before=reading(PYTHON))
+
+
+def test_the_wait_for_a_gpu_is_no_part_of_the_trial(tmp_path: Path) -> None:
+    readings = [reading(PYTHON), FREE]
+    waited: list[datetime] = []
+
+    def pause(_: float) -> bool:
+        waited.append(datetime.now(UTC))
+        return False
+
+    watch = GpuWatch(read=lambda _: readings.pop(0) if len(readings) > 1 else FREE, pause=pause)
+    record, judgement = perform(task_of(ON_GPU), FakeEngine(), host(), Store(tmp_path), watch)
+    assert judgement.status is Status.DONE
+    assert len(waited) == 1
+    assert record.started >= waited[0]
+    assert record.gpu == GpuUse(uuid="GPU-1", before=FREE, after=FREE)
+
+
+def test_a_wait_for_a_gpu_that_is_interrupted_keeps_nothing(tmp_path: Path) -> None:
+    watch = GpuWatch(read=lambda _: reading(PYTHON), pause=lambda _: True)
+    _, judgement = perform(task_of(ON_GPU), FakeEngine(), host(), Store(tmp_path), watch)
+    assert judgement == Judgement(Status.INTERRUPTED, "interrupted", avoid=True)
+    assert Store(tmp_path).trials().records == ()
+
+
+ERRORS = (
+    "uncorrected memory errors of GPU GPU-1 during the trial: 2, so that its bits count for "
+    "nothing; see `nvidia-smi -q -d ECC`"
+)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "judgement"),
+    [
+        pytest.param(OK, failed(ERRORS, retry=True, avoid=True), id="it was done"),
+        pytest.param(
+            Outcome(exit_code=1, log="CUDA_ERROR_ECC_UNCORRECTABLE"),
+            failed(
+                "the probe ended with exit code 1: CUDA_ERROR_ECC_UNCORRECTABLE; " + ERRORS,
+                retry=True,
+                avoid=True,
+            ),
+            id="it failed",
+        ),
+        pytest.param(
+            Outcome(exit_code=None, failure="cancelled"),
+            Judgement(Status.INTERRUPTED, "interrupted"),
+            id="it was interrupted",
+        ),
+    ],
+)
+def test_memory_that_failed_during_a_trial_leaves_no_result(
+    tmp_path: Path, outcome: Outcome, judgement: Judgement
+) -> None:
+    engine = FakeEngine(run_one=lambda _: outcome)
+    before, after = reading(uncorrected=1), reading(uncorrected=3)
+    record, judged = watched(tmp_path, before, after, engine=engine)
+    assert judged == judgement
+    assert record.probe is None
+
+
+def test_who_came_during_a_trial_is_named(tmp_path: Path) -> None:
+    record, judgement = watched(tmp_path, FREE, reading(PYTHON))
+    assert judgement.status is Status.DONE
+    assert record.reason.endswith("when it ended, pid 4711 (python) computed on its GPU too")
 
 
 # what is kept

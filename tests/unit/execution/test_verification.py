@@ -27,7 +27,7 @@ WANTED = Verification(
 
 def test_forward_and_reversed_in_the_interpreter_that_is_named() -> None:
     engine, told = FakeEngine(name="venv"), list[int]()
-    records = verify(WANTED, engine, told.append)
+    records = verify(WANTED, engine, tell=told.append)
     assert [(one.status, one.order) for one in records] == [
         (Status.DONE, "forward"),
         (Status.DONE, "reversed"),
@@ -80,5 +80,5 @@ def test_nothing_is_kept() -> None:
         return set(Path(tempfile.gettempdir()).glob("samebits-verify-*"))
 
     seen = left()
-    verify(WANTED, FakeEngine(name="venv"), lambda _: seen.update(left()))
+    verify(WANTED, FakeEngine(name="venv"), tell=lambda _: seen.update(left()))
     assert len(seen - left()) == 1

@@ -6,8 +6,8 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from runner.matrix.catalog import constraints, overrides, refusal, warning
-from runner.matrix.cells import Environment
+from runner.matrix.catalog import constraints, overrides, refusal, refusal_inside, warning
+from runner.matrix.cells import Environment, Inside
 from runner.matrix.releases import Minor, instead_of, minor_of, table
 
 MINORS = [pytest.param(row, id=row.minor) for row in table().releases]
@@ -165,6 +165,58 @@ def test_what_is_not_certain_is_not_refused(environment: Environment) -> None:
 )
 def test_what_was_not_meant(environment: Environment, said: str | None) -> None:
     assert warning(environment) == said
+
+
+@pytest.mark.parametrize(
+    ("tensorflow", "cudnn", "inside", "said"),
+    [
+        pytest.param(
+            "2.11.1",
+            None,
+            Inside(cuda="10.1.243", cudnn="7.6.5.32"),
+            "TensorFlow 2.11.1 was compiled for CUDA 11 and opens libcudart.so.11.0; the libraries "
+            "of CUDA 10.1.243 have other names",
+            id="CUDA of another major",
+        ),
+        pytest.param(
+            "2.18.1",
+            None,
+            Inside(cuda="12.5.1", cudnn="9.2.1.18"),
+            "TensorFlow 2.18.1 was compiled with cuDNN 9.3.0; 9.2.1.18 is older",
+            id="cuDNN older",
+        ),
+        pytest.param(
+            "2.11.1",
+            "8.0.5.39",
+            Inside(cuda="11.2.2", cudnn="8.1.1.33"),
+            "the base image says that it has cuDNN 8.1.1.33, not 8.0.5.39",
+            id="another cuDNN than the declared",
+        ),
+        pytest.param(
+            "2.11.1", "8.1.1", Inside(cuda="11.2.2", cudnn="8.1.1.33"), None, id="as told"
+        ),
+        pytest.param("2.11.1", None, Inside(cuda="11.2.2", cudnn="8.1.1.33"), None, id="tested"),
+        pytest.param("2.11.1", None, Inside(), None, id="it says nothing"),
+        pytest.param("2.99.0", None, Inside(cuda="10.1.243"), None, id="unknown release"),
+    ],
+)
+def test_what_a_base_image_has_inside_may_make_an_environment_impossible(
+    tensorflow: str, cudnn: str | None, inside: Inside, said: str | None
+) -> None:
+    environment = Environment(
+        python="3.10", tensorflow=tensorflow, cuda="system", cudnn=cudnn, base="nvidia/cuda:1"
+    )
+    assert refusal_inside(environment, inside) == said
+
+
+def test_what_a_base_image_has_inside_may_be_outside_what_is_tested() -> None:
+    environment = Environment(python="3.10", tensorflow="2.11.1", cuda="system")
+    assert warning(environment, Inside(cuda="11.8.0", cudnn="8.9.6.50")) == (
+        "outside what TensorFlow is tested with: CUDA 11.8.0, not 11.2; cuDNN 8.9.6.50, not 8.1"
+    )
+    assert warning(environment, Inside(cuda="11.2.2", cudnn="8.1.1.33")) is None
+    of_2_20 = Environment(python="3.11", tensorflow="2.20.0", cuda="system")
+    assert warning(of_2_20, Inside(cuda="12.5.1", cudnn="9.3.0.75")) is None
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from compiling import stand_in
 
 import probe
 from probe.digest import digest
@@ -59,11 +60,14 @@ def site(tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
-def run_probe(*arguments: str, site: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run_probe(
+    *arguments: str, site: Path | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
     path = [str(IMAGES), *([str(site)] if site else [])]
+    given = {"PYTHONPATH": os.pathsep.join(path), "TF_ENABLE_ONEDNN_OPTS": "1", "HOME": "/"}
     return subprocess.run(
         [sys.executable, "-m", "probe", *arguments],
-        env={"PYTHONPATH": os.pathsep.join(path), "TF_ENABLE_ONEDNN_OPTS": "1", "HOME": "/"},
+        env=given | variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -99,6 +103,97 @@ def test_no_gpu_is_code_three_and_no_result(site: Path, tmp_path: Path) -> None:
     done = run_probe("--out", str(tmp_path / "out"), "--device", "gpu", site=site)
     assert done.returncode == 3
     assert done.stderr == "no-gpu: TensorFlow 2.20.0 is built without CUDA\n"
+    assert not (tmp_path / "out").exists()
+
+
+def with_gpus(site: Path, count: int) -> None:
+    """Let TensorFlow register so many GPUs."""
+    text = TENSORFLOW.replace("list_physical_devices=lambda kind: []", f"{LISTED}{count}")
+    assert text != TENSORFLOW
+    (site / "tensorflow.py").write_text(text + DETAILS)
+
+
+LISTED = "list_physical_devices=lambda kind: ['gpu'] * "
+DETAILS = """
+config.get_visible_devices = lambda kind: ['gpu']
+config.experimental.set_memory_growth = lambda device, on: None
+config.experimental.get_device_details = lambda device: {
+    "device_name": "NVIDIA H100", "compute_capability": (9, 0),
+}
+"""
+
+
+def test_several_gpus_are_not_the_one_that_was_asked_for(site: Path, tmp_path: Path) -> None:
+    with_gpus(site, 2)
+    out = tmp_path / "out"
+    done = run_probe("--out", str(out), "--device", "gpu", "--gpu-uuid", "GPU-1", site=site)
+    assert done.returncode == 3
+    said = "no-gpu: GPU GPU-1 was asked for, but TensorFlow registered 2 GPUs\n"
+    assert done.stderr == said
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("count", "asked"),
+    [
+        pytest.param(1, ("--gpu-uuid", "GPU-1"), id="the one that is there"),
+        pytest.param(2, (), id="the first where none is asked for"),
+    ],
+)
+def test_one_gpu_is_used(site: Path, tmp_path: Path, count: int, asked: tuple[str, ...]) -> None:
+    with_gpus(site, count)
+    out = tmp_path / "out"
+    line = ("--out", str(out), "--device", "gpu", "--cases", "matmul.float32", *asked)
+    done = run_probe(*line, site=site)
+    assert (done.returncode, done.stderr) == (0, "")
+    read = ProbeOutput.model_validate_json((out / "result.json").read_text())
+    assert read.recipe[-1] == "tf.config.experimental.set_memory_growth(GPU 0, True)"
+
+
+CARD, PART = "GPU-1a000000-0000-0000-0000-000000000000", "MIG-ff000000-0000-0000-0000-000000000000"
+
+
+def on_one_gpu(
+    asked: str, site: Path, folder: Path, *options: str
+) -> subprocess.CompletedProcess[str]:
+    """Run one case where the driver's library is the stand-in, compiled with these options."""
+    with_gpus(site, 1)
+    library = stand_in("cuda.c", "libcuda.so.1", folder, *options)
+    line = f"--out {folder / 'out'} --device gpu --gpu-uuid {asked} --cases matmul.float32"
+    variables = {"LD_LIBRARY_PATH": str(library), "CUDA_STAND_IN": "1a"}
+    return run_probe(*line.split(), site=site, **variables)
+
+
+@pytest.mark.parametrize(
+    ("options", "uuid"),
+    [
+        pytest.param((), CARD, id="a driver before 470"),
+        pytest.param(("-DNEWER",), PART, id="a MIG device"),
+    ],
+)
+def test_the_fingerprint_tells_the_gpu_as_the_driver_s_own_library_does(
+    site: Path, tmp_path: Path, options: tuple[str, ...], uuid: str
+) -> None:
+    done = on_one_gpu(uuid, site, tmp_path, *options)
+    assert (done.returncode, done.stderr) == (0, "")
+    read = ProbeOutput.model_validate_json((tmp_path / "out" / "result.json").read_text())
+    (gpu,) = read.fingerprint.gpus
+    assert (gpu.uuid, gpu.multiprocessors, gpu.memory) == (uuid, 132, 80 * 1024**3)
+
+
+@pytest.mark.parametrize(
+    ("options", "asked", "shown"),
+    [
+        pytest.param((), "GPU-2b", CARD, id="another"),
+        pytest.param(("-DNEWER",), CARD, PART, id="a part of the one"),
+    ],
+)
+def test_another_gpu_than_the_one_asked_for_is_code_three_and_no_result(
+    site: Path, tmp_path: Path, options: tuple[str, ...], asked: str, shown: str
+) -> None:
+    done = on_one_gpu(asked, site, tmp_path, *options)
+    said = f"no-gpu: GPU {asked} was asked for, but the driver shows {shown}\n"
+    assert (done.returncode, done.stderr) == (3, said)
     assert not (tmp_path / "out").exists()
 
 

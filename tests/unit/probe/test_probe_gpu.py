@@ -13,6 +13,7 @@ from probe.host.gpu import (
     missing,
     multiprocessors,
     newest_cuda,
+    other,
     total_memory,
     use_first,
     visible,
@@ -22,7 +23,7 @@ UUID = "GPU-00010203-0405-0607-0809-0a0b0c0d0e0f"
 
 
 class Driver:
-    """The CUDA driver's C functions; each returns its status."""
+    """The CUDA driver's C functions, as before 470; each returns its status."""
 
     def __init__(self, devices: int = 1, status: int = 0) -> None:
         self._devices = devices
@@ -57,6 +58,19 @@ class Driver:
         return self._status
 
 
+class NewerDriver(Driver):
+    """A driver that also tells the UUID of a MIG device, or fails to."""
+
+    def __init__(self, first: int = 0, status: int = 0) -> None:
+        super().__init__()
+        self._first = first
+        self._uuid_status = status
+
+    def cuDeviceGetUuid_v2(self, raw: Any, _device: Any) -> int:  # noqa: N802, ANN401 - the same
+        raw._obj[:] = list(range(self._first, self._first + 16))
+        return self._uuid_status
+
+
 class Management:
     """The management library's C functions."""
 
@@ -77,13 +91,13 @@ class Management:
         return 0
 
 
-def fake_tf(calls: list[object], *, cuda: bool = True) -> ModuleType:
+def fake_tf(calls: list[object], *, cuda: bool = True, gpus: int = 2) -> ModuleType:
     tf = ModuleType("tf")
     tf.__dict__.update(
         __version__="2.20.0",
         test=SimpleNamespace(is_built_with_cuda=lambda: cuda),
         config=SimpleNamespace(
-            list_physical_devices=lambda _: ["gpu:0", "gpu:1"],
+            list_physical_devices=lambda _: ["gpu:0", "gpu:1"][:gpus],
             get_visible_devices=lambda _: ["gpu:0"],
             set_visible_devices=lambda devices, kind: calls.append((devices, kind)),
             experimental=SimpleNamespace(
@@ -108,18 +122,69 @@ def test_the_first_gpu_is_used_with_memory_growth() -> None:
 
 
 def test_a_gpu_is_described_by_tensorflow_and_the_driver() -> None:
-    (gpu,) = visible(fake_tf([]), "", Driver())
+    (gpu,) = visible(fake_tf([]), Driver())
     assert (gpu.name, gpu.compute_capability, gpu.uuid) == ("NVIDIA H100", "9.0", UUID)
     assert (gpu.multiprocessors, gpu.memory) == (110, 80 * 1024**3)
 
 
-def test_a_given_uuid_counts_more_since_it_may_name_a_slice() -> None:
-    (gpu,) = visible(fake_tf([]), "MIG-1", Driver())
-    assert gpu.uuid == "MIG-1"
+MIG = "MIG-10111213-1415-1617-1819-1a1b1c1d1e1f"
+
+
+@pytest.mark.parametrize(
+    ("driver", "told"),
+    [
+        pytest.param(Driver(), UUID, id="a driver before 470"),
+        pytest.param(NewerDriver(), UUID, id="a whole GPU"),
+        pytest.param(NewerDriver(first=16), MIG, id="a MIG device, which has its own"),
+        pytest.param(NewerDriver(first=16, status=1), UUID, id="a function that fails"),
+    ],
+)
+def test_the_uuid_is_the_one_that_the_driver_tells(driver: Driver, told: str) -> None:
+    (gpu,) = visible(fake_tf([]), driver)
+    assert gpu.uuid == told
+
+
+# the GPU that was asked for
+
+
+@pytest.mark.parametrize(
+    ("asked", "driver", "said"),
+    [
+        pytest.param(UUID, NewerDriver(), "", id="the one"),
+        pytest.param(UUID.upper(), Driver(), "", id="in capitals"),
+        pytest.param("GPU-0001", Driver(), "", id="by the beginning of its UUID"),
+        pytest.param(MIG, NewerDriver(first=16), "", id="a MIG device"),
+        pytest.param(f"MIG-{UUID}/1/0", Driver(), "", id="a MIG device, to a driver before 470"),
+        pytest.param("GPU-1", None, "", id="no driver that could tell"),
+        pytest.param("GPU-1", Driver(status=3), "", id="a driver that fails to tell"),
+        pytest.param(
+            "GPU-1",
+            Driver(),
+            f"GPU GPU-1 was asked for, but the driver shows {UUID}",
+            id="another",
+        ),
+        pytest.param(
+            UUID,
+            NewerDriver(first=16),
+            f"GPU {UUID} was asked for, but the driver shows {MIG}",
+            id="a part of it",
+        ),
+    ],
+)
+def test_no_other_gpu_is_used_than_was_asked_for(
+    asked: str, driver: Driver | None, said: str
+) -> None:
+    assert other(fake_tf([], gpus=1), asked, driver) == said
+
+
+def test_one_gpu_is_used_of_the_one_that_is_registered() -> None:
+    assert other(fake_tf([]), UUID, Driver()) == (
+        f"GPU {UUID} was asked for, but TensorFlow registered 2 GPUs"
+    )
 
 
 def test_without_a_driver_the_rest_is_still_told() -> None:
-    (gpu,) = visible(fake_tf([]), "", None)
+    (gpu,) = visible(fake_tf([]), None)
     assert (gpu.uuid, gpu.multiprocessors, gpu.memory) == ("", None, None)
 
 

@@ -30,7 +30,7 @@ HOSTILE = "\x1b[31mboom\x1b[0m\n| <b onload=alert(1)> `code` [link](http://evil)
 
 
 def small() -> Comparison:
-    """Four versions, determinism off and on, two families; one cell failed, two were skipped."""
+    """Four versions, determinism off and on, two families; one cell failed, two had no GPU."""
     records: list[TrialRecord] = []
     said = []
     for version in VERSIONS:
@@ -42,7 +42,7 @@ def small() -> Comparison:
             said.append(status(of))
             records += _three(of)
     gpus = [cell(version, device="gpu", cuda="12.9.1") for version in VERSIONS[2:]]
-    said += [status(of, Status.SKIPPED, "no GPU on this host") for of in gpus]
+    said += [status(of, Status.NO_GPU, "no GPU on this host") for of in gpus]
     return compare(records, [run(said)])
 
 

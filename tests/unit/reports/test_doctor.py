@@ -7,17 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.execution.fake_engine import GPUS, cells
+from unit.execution.fake_engine import GPUS, cells, circumstances
 from unit.execution.test_outlook import CPU, ENGINE, FACTS, GPU, NO, SURVEY, ahead
 
 from runner.environments.base_images import Located
 from runner.environments.engine import Base
 from runner.environments.question import Unanswered
+from runner.environments.sizes import Sizes
+from runner.execution.choice import GpuSurvey, choose
+from runner.execution.gpu import HostGpu, HostGpus
+from runner.execution.outlook import look_ahead
 from runner.reports.doctor import Line, json, lines, text
+from runner.results.gpu_use import GpuProcess, GpuReading
 
 if TYPE_CHECKING:
     from runner.environments.survey import Survey
-    from runner.execution.gpu import HostGpu
     from runner.matrix.cells import Cell
 
 WELL = """\
@@ -28,8 +32,9 @@ ok    base 3.11     python:3.11 is on the engine
 ok    index         https://index.example/simple answers; it has tensorflow-cpu 2.21.0
 ok    python 3.11   /usr/bin/python3.11 (CPython 3.11.7)
 ok    GPU           none is needed: no cell of this matrix asks for one
-ok    disk, engine  100.0 GB free in /var/lib/docker; at most 6.4 GB needed: 2 CPU environments of
-                    1.6 GB, each in an image and in the package cache, as though they shared nothing
+ok    disk, engine  100.0 GB free in /var/lib/docker; about 6.6 GB needed: images 3.3 GB on top of
+                    their bases, package cache 3.3 GB; 2 environments without a lock or sizes, taken
+                    to be like a measured one
 ok    disk, here    50.0 GB free in /home/one; nothing has to be built there
 ok    cells         4 of 4 cells will run, by the engine docker; 2 environments to build
 """
@@ -52,19 +57,31 @@ no    not run      4 cells: not there
 no    not run      1 cell: no GPU on this host
 """
 PYTHON = Base(reference="/usr/bin/python3.11", identity="CPython 3.11.7 (main) [GCC]", pinned=False)
+NONE = GpuSurvey(found=HostGpus(), choice=choose(HostGpus()))
 HOST = replace(SURVEY, interpreters={"3.11": PYTHON})
 
 
-def line(
-    survey: Survey, name: str, of: tuple[Cell, ...] = CPU, gpus: tuple[HostGpu, ...] = ()
-) -> Line:
+def line(survey: Survey, name: str, of: tuple[Cell, ...] = CPU, gpus: GpuSurvey = NONE) -> Line:
     """The one line of that name."""
-    (found,) = (one for one in lines(survey, gpus, ahead(survey, of, gpus)) if one.name == name)
+    outlook = ahead(survey, of, gpus.choice.gpus)
+    (found,) = (one for one in lines(survey, gpus, outlook) if one.name == name)
     return found
 
 
+def surveyed(
+    *whole: HostGpu,
+    mig: tuple[HostGpu, ...] = (),
+    wanted: tuple[str, ...] = (),
+    reading: GpuReading | None = None,
+) -> GpuSurvey:
+    """What was found of these GPUs; the reading is that of each."""
+    found = HostGpus(whole=whole, mig=mig)
+    readings = {gpu.uuid: reading for gpu in whole} if reading else {}
+    return GpuSurvey(found=found, choice=choose(found, wanted), readings=readings)
+
+
 def test_a_host_on_which_all_is_well() -> None:
-    assert text(lines(HOST, (), ahead(HOST))) == WELL
+    assert text(lines(HOST, NONE, ahead(HOST))) == WELL
 
 
 def test_a_host_that_has_nothing() -> None:
@@ -76,12 +93,12 @@ def test_a_host_that_has_nothing() -> None:
         interpreters={"3.11": NO},
         free=Unanswered("not there"),
     )
-    assert text(lines(bare, (), ahead(bare, CPU + GPU))) == NOTHING
+    assert text(lines(bare, NONE, ahead(bare, CPU + GPU))) == NOTHING
 
 
 def test_for_programs() -> None:
     outlook = ahead(HOST, CPU[:1] + GPU)
-    told = json_module.loads(json(lines(HOST, (), outlook), outlook))
+    told = json_module.loads(json(lines(HOST, NONE, outlook), outlook))
     assert told["checks"][0] == {
         "check": "engine",
         "mark": "ok",
@@ -89,7 +106,7 @@ def test_for_programs() -> None:
         "8.0 GB of memory",
         "remedy": "",
     }
-    assert (told["ready"], told["engine"], told["bytes_needed"]) == (True, "docker", 3_200_000_000)
+    assert (told["ready"], told["engine"], told["bytes_needed"]) == (True, "docker", 3_300_000_000)
     assert told["cells"] == [
         {"cell": "py3.11-tf2.20.0.cpu.nodet", "runs": True, "reason": ""},
         {"cell": GPU[0].id, "runs": False, "reason": "no GPU on this host"},
@@ -132,36 +149,135 @@ def test_a_missing_interpreter_is_no_obstacle_to_docker() -> None:
 # the GPU
 
 
+GIB = 1024**3
+ONE = HostGpu(
+    uuid="GPU-1a2b3c4d-5e6f",
+    model="NVIDIA H100",
+    compute_capability="9.0",
+    multiprocessors=132,
+    driver="580.65.06",
+)
+TWO = replace(ONE, uuid="GPU-99999999-0000", index=1)
+OTHER = replace(ONE, uuid="GPU-77777777-0000", model="NVIDIA A100", index=2)
+SAID = "NVIDIA H100 (GPU-1a2b3c4d), 132 SMs, driver 580.65.06; chosen"
+
+
 @pytest.mark.parametrize(
-    ("driver", "seen", "said"),
+    ("gpus", "said"),
     [
-        pytest.param("550.54.14", True, Line("GPU", "ok", "2 NVIDIA H100; driver 550.54.14")),
+        pytest.param(surveyed(ONE), Line("GPU 0", "ok", SAID), id="not read"),
         pytest.param(
-            "", True, Line("GPU", "ok", "2 NVIDIA H100; driver of no known version"), id="no proc"
+            surveyed(ONE, reading=GpuReading(free=79 * GIB, total=80 * GIB, processes=())),
+            Line("GPU 0", "ok", f"{SAID}, 79.0 of 80.0 GiB free"),
+            id="free",
         ),
         pytest.param(
-            "550.54.14",
-            False,
-            Line(
-                "GPU",
-                "no",
-                "the kernel has loaded driver 550.54.14, but NVML lists no GPU that can be used",
-                "see `nvidia-smi -L`; a GPU in MIG mode is not used",
+            surveyed(
+                ONE,
+                reading=GpuReading(
+                    free=18 * GIB,
+                    total=80 * GIB,
+                    processes=(GpuProcess(pid=4711, name="python"),),
+                ),
             ),
-            id="a driver without a GPU",
+            Line(
+                "GPU 0",
+                "warn",
+                f"{SAID}, but used by pid 4711 (python), 62.0 of 80.0 GiB in use",
+                "end it or choose another with --gpu",
+            ),
+            id="a foreign process",
+        ),
+        pytest.param(
+            surveyed(ONE, reading=GpuReading(free=1 * GIB, total=80 * GIB)),
+            Line(
+                "GPU 0",
+                "warn",
+                f"{SAID}, but 79.0 of 80.0 GiB in use by what NVML does not name, so that less "
+                "than 10.0 GiB is free",
+                "see `nvidia-smi`, or choose another with --gpu",
+            ),
+            id="memory in use",
+        ),
+        pytest.param(
+            surveyed(ONE, reading=GpuReading(free=79 * GIB, total=80 * GIB, uncorrected=2)),
+            Line(
+                "GPU 0",
+                "warn",
+                f"{SAID}, but uncorrected memory errors since the driver was loaded: 2",
+                "see `nvidia-smi -q -d ECC`",
+            ),
+            id="memory errors",
+        ),
+        pytest.param(
+            surveyed(replace(ONE, multiprocessors=None, driver="")),
+            Line("GPU 0", "ok", "NVIDIA H100 (GPU-1a2b3c4d), driver 550.54.14; chosen"),
+            id="NVML does not tell all",
         ),
     ],
 )
-def test_the_gpu(driver: str, seen: bool, said: Line) -> None:  # noqa: FBT001 - a parameter
-    host = replace(HOST, driver=driver)
-    assert line(host, "GPU", GPU, GPUS if seen else ()) == said
+def test_a_gpu_that_is_chosen(gpus: GpuSurvey, said: Line) -> None:
+    assert line(replace(HOST, driver="550.54.14"), "GPU 0", GPU, gpus) == said
 
 
-def test_the_driver_is_the_one_that_nvml_tells() -> None:
-    gpus = (replace(GPUS[0], driver="580.65.06"),)
-    assert line(replace(HOST, driver="550.54.14"), "GPU", GPU, gpus) == Line(
-        "GPU", "ok", "1 NVIDIA H100; driver 580.65.06"
+def test_a_driver_that_tells_no_version() -> None:
+    told = line(HOST, "GPU 0", GPU, surveyed(replace(ONE, driver="")))
+    assert told.fact == "NVIDIA H100 (GPU-1a2b3c4d), 132 SMs, driver of no known version; chosen"
+
+
+def test_each_gpu_is_told_and_what_becomes_of_it() -> None:
+    gpus = surveyed(ONE, TWO, OTHER, mig=(replace(ONE, uuid="GPU-8", index=3),), wanted=("0",))
+    told = [one for one in lines(HOST, gpus, ahead(HOST, GPU, (ONE,))) if one.name[:4] == "GPU "]
+    assert [(one.name, one.mark, one.fact.partition("; ")[2], one.remedy) for one in told[:4]] == [
+        ("GPU 0", "ok", "chosen", ""),
+        ("GPU 1", "ok", "not chosen: not asked for", "--gpu 1 chooses it"),
+        ("GPU 2", "ok", "not chosen: of another class", "--gpu 2 chooses it"),
+        ("GPU 3", "warn", "not chosen: it is in MIG mode", "`nvidia-smi -i 3 -mig 0` ends it"),
+    ]
+
+
+def test_only_gpus_in_mig_mode() -> None:
+    gpus = surveyed(mig=(ONE,))
+    here = replace(circumstances(GPU), no_gpu=gpus.choice.none, locks={}, bases={})
+    outlook = look_ahead(GPU, HOST, here, Sizes({}))
+    told = {one.name: one for one in lines(HOST, gpus, outlook)}
+    assert told["GPU 0"].mark == "warn"
+    assert told["not run"].fact == (
+        "1 cell: the only GPUs are in MIG mode, which are not used: NVIDIA H100"
     )
+
+
+@pytest.mark.parametrize(
+    ("driver", "unanswered", "said"),
+    [
+        pytest.param(
+            "550.54.14",
+            "",
+            Line(
+                "GPU",
+                "no",
+                "the kernel has loaded driver 550.54.14, but NVML lists no GPU",
+                "see `nvidia-smi -L`",
+            ),
+            id="a driver without a GPU",
+        ),
+        pytest.param(
+            "550.54.14",
+            "no answer within 8 s",
+            Line(
+                "GPU",
+                "no",
+                "NVML does not tell of the GPUs of this host: no answer within 8 s",
+                "see whether `nvidia-smi` answers; after an update of the driver, restart the host",
+            ),
+            id="a driver that hangs",
+        ),
+    ],
+)
+def test_no_gpu(driver: str, unanswered: str, said: Line) -> None:
+    found = HostGpus(unanswered=unanswered)
+    gpus = GpuSurvey(found=found, choice=choose(found))
+    assert line(replace(HOST, driver=driver), "GPU", GPU, gpus) == said
 
 
 @pytest.mark.parametrize(
@@ -201,7 +317,7 @@ def test_the_driver_is_the_one_that_nvml_tells() -> None:
     ],
 )
 def test_gpus_in_containers(host: Survey, said: Line) -> None:
-    assert line(host, "GPU in containers", GPU, GPUS) == said
+    assert line(host, "GPU in containers", GPU, surveyed(*GPUS)) == said
 
 
 # room, and what will run
@@ -209,12 +325,12 @@ def test_gpus_in_containers(host: Survey, said: Line) -> None:
 
 def test_too_little_room() -> None:
     host = replace(HOST, engine=replace(ENGINE, free=12_000_000_000, facts=FACTS), hook="/hook")
-    assert line(host, "disk, engine", CPU[:1] + GPU, GPUS) == Line(
+    assert line(host, "disk, engine", CPU[:1] + GPU, surveyed(*GPUS)) == Line(
         "disk, engine",
         "warn",
-        "12.0 GB free in /var/lib/docker; at most 12.7 GB needed: 1 CPU environment of 1.6 GB and "
-        "1 GPU environment of 4.8 GB, each in an image and in the package cache, as though they "
-        "shared nothing",
+        "12.0 GB free in /var/lib/docker; about 16.1 GB needed: images 8.1 GB on top of their "
+        "bases, package cache 8.1 GB; 2 environments without a lock or sizes, taken to be like a "
+        "measured one",
         "make room, or run part of the matrix with --only",
     )
 
@@ -224,8 +340,9 @@ def test_venvs_are_kept_once() -> None:
     assert line(host, "disk, here", CPU[:1]) == Line(
         "disk, here",
         "ok",
-        "50.0 GB free in /home/one; at most 1.6 GB needed: 1 CPU environment of 1.6 GB, as though "
-        "they shared nothing",
+        "50.0 GB free in /home/one; about 1.7 GB needed: package cache 1.6 GB, which the venvs are "
+        "linked to, bytecode 0.1 GB; 1 environment without a lock or sizes, taken to be like a "
+        "measured one",
     )
 
 
@@ -252,7 +369,7 @@ def test_all_would_run_but_nothing_can_be_built() -> None:
 
 def test_many_reasons_are_not_all_told() -> None:
     of = tuple(cells(f"2.{minor}.99", cuda="12.9.1")[0] for minor in range(4, 14))
-    told = [one for one in lines(HOST, (), ahead(HOST, of)) if one.name == "not run"]
+    told = [one for one in lines(HOST, NONE, ahead(HOST, of)) if one.name == "not run"]
     assert len(told) == 9
     assert told[-1] == Line(
         "not run", "no", "2 cells for other reasons", "`nox -s plan` tells it of each cell"
@@ -261,4 +378,4 @@ def test_many_reasons_are_not_all_told() -> None:
 
 def test_what_comes_from_outside_is_inert() -> None:
     host = replace(HOST, newest=Unanswered("\x1b]0;title\x07no"))
-    assert "\x1b" not in text(lines(host, (), ahead(host)))
+    assert "\x1b" not in text(lines(host, NONE, ahead(host)))

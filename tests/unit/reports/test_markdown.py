@@ -53,7 +53,7 @@ repeats differ.<br>
 **No result**
 
 - 1 cell timed out: no result within 600 s (tensorflow 2.18.1, device cpu, determinism on)
-- 2 cells skipped: no GPU on this host (device gpu)
+- 2 cells no-gpu: no GPU on this host (device gpu)
 
 **Cost of determinism (time with it on / time with it off)**
 

@@ -1,0 +1,118 @@
+"""`run --build-only`: build every environment of the cells, and look at what each would load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from runner.cli import workspace as ws
+from runner.cli.guard import INTERRUPTED
+from runner.cli.progress import RunProgress
+from runner.cli.running import NO_RESULT, announce, follow_parent, limits
+from runner.environments.engine import Prepared
+from runner.errors import InputError
+from runner.execution.choice import GpuChoice
+from runner.execution.inspection import Inspection, inspect
+from runner.execution.scheduler import Scheduler
+from runner.matrix import catalog
+from runner.reports import inspections
+from runner.results.records import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from runner.cli.running import RunOptions
+    from runner.execution.plan import Circumstances, Plan
+    from runner.execution.scheduler import Finished
+    from runner.matrix.cells import Cell
+
+
+def build_matrix(
+    workspace: ws.Workspace,
+    cells: tuple[Cell, ...],
+    options: RunOptions,
+    console: Console,
+    *,
+    as_json: bool,
+) -> int:
+    """Build and look, on whichever device the cells would run; returns the exit code.
+
+    Raises
+    ------
+    InputError
+        None of the environments is possible.
+    """
+    follow_parent()
+    environments = tuple(
+        dict.fromkeys(cell.environment for cell in cells if not catalog.refusal(cell.environment))
+    )
+    local = ws.local_bases(options.bases)
+    chosen = ws.choose_engine(options.engine, workspace, environments, local)
+    try:
+        if options.engine == "auto" and chosen.engine.name == "venv":
+            console.print(f"[yellow]no Docker, so venvs on this host:[/] {escape(chosen.reason)}")
+        found = ws.find_locks(workspace, environments)
+        ready = ws.complete_locks(workspace, found, locked=options.locked, tell=console.print)
+        plan, now = ws.plan_cells(
+            workspace, cells, chosen, ready, GpuChoice(), fresh=False, build_only=True
+        )
+        if not plan.blueprints:
+            raise InputError("none of the selected cells is possible", "`nox -s plan` says why")
+        announce(plan, chosen, console)
+        finished = _build(workspace, plan, now, chosen, options, console)
+        if finished.interrupted:
+            return INTERRUPTED
+        looked = tuple(_looked(workspace, plan, chosen, console))
+    finally:
+        chosen.engine.close()
+    not_built = _not_built(plan, finished)
+    write = inspections.as_json if as_json else inspections.text
+    print(write(looked, not_built), end="")
+    return NO_RESULT if not_built or any(one.problems for one in looked) else 0
+
+
+def _build(
+    workspace: ws.Workspace,
+    plan: Plan,
+    now: Circumstances,
+    chosen: ws.Chosen,
+    options: RunOptions,
+    console: Console,
+) -> Finished:
+    with RunProgress(plan, console) as progress:
+        return Scheduler(
+            plan=plan,
+            engine=chosen.engine,
+            store=workspace.store,
+            host=now.host,
+            probe=workspace.matrix.probe,
+            limits=limits(options.jobs, chosen.engine.capacity()),
+            listen=progress,
+        ).execute()
+
+
+def _looked(
+    workspace: ws.Workspace, plan: Plan, chosen: ws.Chosen, console: Console
+) -> Iterator[Inspection]:
+    """Look at each environment that was built, one after the other."""
+    for blueprint in plan.blueprints.values():
+        if not chosen.engine.has(blueprint):
+            continue
+        prepared = chosen.engine.prepare(blueprint)
+        if isinstance(prepared, Prepared):
+            with console.status(f"looking at {blueprint.environment.id}"):
+                found = inspect(blueprint, prepared, chosen.engine, workspace.matrix.probe)
+            yield found
+
+
+def _not_built(plan: Plan, finished: Finished) -> dict[str, str]:
+    """Environment → why it was not built; what is refused counts as said before."""
+    return {
+        row.cell.environment.id: reason
+        for row in plan.cells
+        for status, reason in [finished.cells[row.cell.id]]
+        if status not in {Status.DONE, Status.REFUSED}
+    }
