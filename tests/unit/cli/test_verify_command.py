@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from unit.results.synthetic import case, cell, key, probe, trials
 
 from runner.cli.app import app
 from runner.environments.cpu import parse_cpuinfo
+from runner.environments.own_probe import OwnProbe
 from runner.environments.probe import find_probe
 from runner.results.store import Store
 
@@ -51,7 +52,7 @@ class Bench:
 
     root: Path
 
-    def store(self, *, probe_is: str = "", host_class: str = HERE) -> None:
+    def store(self, *, probe_is: str = "", host_class: str = HERE, at: int = 0) -> None:
         for of, words in ((OLD, {"a": "xx", "b": "xx"}), (NEW, {"a": "xx", "b": "yy"})):
             made = key(
                 of,
@@ -60,7 +61,7 @@ class Bench:
                 host_class=host_class,
                 seed=7,
             )
-            for record in trials(of, words, trial_key=made):
+            for record in trials(of, words, trial_key=made, at=at):
                 Store(self.root / "results").add(record)
 
     def interpreter(self, **words: str) -> Path:
@@ -202,6 +203,32 @@ def test_results_of_another_probe_are_not_compared(bench: Bench) -> None:
             "  → run `nox -s matrix` first\n"
         ),
     )
+
+
+OWN = """\
+from probe import case
+
+@case("a")
+def a(lab):
+    return lab.seed
+"""
+
+
+def test_one_s_own_cases_run_where_the_matrix_names_them(bench: Bench) -> None:
+    matrix = (
+        'version: 1\nenvironments:\n  cpu: {python: "3.11", tensorflow: "2.20.0"}\n'
+        "settings: {determinism: [off]}\nprobe: {path: my.py, repeats: 2}\n"
+    )
+    (bench.root / "matrix.yaml").write_text(matrix, encoding="utf-8")
+    (bench.root / "my.py").write_text(OWN, encoding="utf-8")
+    own = replace(find_probe(), own=OwnProbe("my.py", OWN.encode()))
+    python = bench.interpreter(a="xx", b="yy")
+    bench.store()
+    assert bench.verify("--python", str(python)).exit_code == 3  # of another probe
+    bench.store(probe_is=own.sha256, at=60)
+    ended = bench.verify("--python", str(python))
+    assert ended.exit_code == 0, ended.stderr
+    assert "/yours/my.py --seed 7 --repeats 2" in " ".join(bench.asked[0][0])
 
 
 def test_results_of_another_host_class_only_with_a_warning(bench: Bench) -> None:

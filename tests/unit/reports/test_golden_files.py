@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.reports.stores import HOSTILE
 from unit.results.stored_arrays import add, digest
-from unit.results.synthetic import HOST_CLASS, cell
+from unit.results.synthetic import ERROR, HOST_CLASS, case, cell, trial
 
 from runner.analysis.compare import compare
 from runner.analysis.goldens import Goldens, find_goldens
@@ -96,6 +97,18 @@ def test_an_array_that_went_meanwhile_is_a_fault_of_ours(tmp_path: Path) -> None
     found = find_goldens(compare(store.trials().records, []), store.load)
     with pytest.raises(TypeError, match="an array of a golden is gone: no such file"):
         dict(golden_files(found, lambda _: Rejected("no such file")))
+
+
+def test_hostile_text_is_inert() -> None:
+    records = [trial(NEW, case("a", ERROR, reason=HOSTILE))]
+    axes = {**records[0].axes, HOSTILE: HOSTILE}
+    hostile = [one.model_copy(update={"axes": axes}) for one in records]
+    found = find_goldens(compare(hostile, []), lambda _: Rejected("x"))
+    text = dict(golden_files(found, lambda _: Rejected("x")))["goldens.json"].decode("ascii")
+    loaded = json.dumps(json.loads(text), ensure_ascii=False)
+    assert "boom" in loaded
+    for letter in ("\x1b", "\u202e"):
+        assert letter not in loaded
 
 
 def test_nothing_to_export() -> None:
