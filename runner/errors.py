@@ -5,6 +5,7 @@ SamebitsError
 ├── InputError           2    the matrix file or the command line is wrong
 ├── NothingSelected      3    the selection matches no cell
 ├── EngineUnavailable    4    engine, registry or index not usable
+├── NoResult             5    a trial that everything else rests on did not finish
 └── StoreError           5    a result could not be kept
 
 A cell that fails is no error: it is a value with a status and a reason.
@@ -51,6 +52,12 @@ class EngineUnavailable(SamebitsError):
     """Engine, registry or index not usable."""
 
     exit_code = 4
+
+
+class NoResult(SamebitsError):
+    """A trial that everything else rests on did not finish."""
+
+    exit_code = 5
 
 
 class StoreError(SamebitsError):

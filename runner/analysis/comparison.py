@@ -39,7 +39,11 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a verdict rests on: `seen` repeats in `processes`, with `distinct` different results."""
+    """What a verdict rests on: `seen` repeats in `processes`, with `distinct` different results.
+
+    Repeats in one process are samples of what differs anywhere. Of what differs from process to
+    process only, such as an algorithm that is picked by timing once, each process is one sample.
+    """
 
     processes: int
     seen: int
@@ -51,7 +55,16 @@ class Evidence:
 
         https://en.wikipedia.org/wiki/Rule_of_three_(statistics)
         """
-        return min(1.0, 3 / self.seen) if self.seen else 1.0
+        return _rule_of_three(self.seen)
+
+    @property
+    def process_bound(self) -> float:
+        """The same for what differs from process to process only; nothing where none was seen."""
+        return _rule_of_three(self.processes if self.seen else 0)
+
+
+def _rule_of_three(seen: int) -> float:
+    return min(1.0, 3 / seen) if seen else 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,15 +18,18 @@ from runner.cli import (
     cataloguing,
     claiming,
     doctoring,
+    exporting,
     listing,
     locking,
     running,
     showing,
+    verifying,
 )
 from runner.cli.guard import guarded
 from runner.cli.workspace import Workspace, home, local_bases
 from runner.errors import SamebitsError
 from runner.matrix.select import select
+from runner.results.store import Store
 
 app = typer.Typer(
     name="samebits",
@@ -38,6 +41,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+goldens = typer.Typer(
+    help="Golden outputs, for the tests of your own project.", no_args_is_help=True
+)
+app.add_typer(goldens, name="goldens")
 _progress = Console(stderr=True)
 _EXAMPLES = "Examples: run --only tensorflow=2.20.0,2.21.0 --only device=cpu   run --only 'py3.11*'"
 
@@ -48,6 +55,28 @@ class EngineOption(StrEnum):
     auto = "auto"
     docker = "docker"
     venv = "venv"
+
+
+class DeviceOption(StrEnum):
+    """Where the probe runs."""
+
+    cpu = "cpu"
+    gpu = "gpu"
+
+
+class SwitchOption(StrEnum):
+    """A setting that is off or on."""
+
+    off = "off"
+    on = "on"
+
+
+class PreferenceOption(StrEnum):
+    """A setting that may be left to TensorFlow."""
+
+    default = "default"
+    off = "off"
+    on = "on"
 
 
 class ColumnsOption(StrEnum):
@@ -118,6 +147,15 @@ Gpus = Annotated[
 Locked = Annotated[
     bool, typer.Option("--locked", help="Fail where a lock is missing or out of date.")
 ]
+Trials = Annotated[
+    int | None,
+    typer.Option(
+        "--trials",
+        min=1,
+        max=1000,
+        help="So many trials of each cell, stored ones included. Default: as the matrix says.",
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(
@@ -142,6 +180,7 @@ def run(
     base: Bases = None,
     gpu: Gpus = None,
     jobs: Jobs = None,
+    trials: Trials = None,
     require_gpu: Annotated[
         bool, typer.Option("--require-gpu", help="Exit with 5 where a cell has no GPU.")
     ] = False,
@@ -161,7 +200,7 @@ def run(
     as_json: AsJson = False,
 ) -> int:
     """Build what is missing, run the trials that are missing, and print the table."""
-    workspace = Workspace(matrix, results)
+    workspace = Workspace(matrix, results, trials)
     cells = select(workspace.matrix.cells, only or ())
     options = running.RunOptions(
         engine=engine.value,
@@ -211,12 +250,13 @@ def plan(
     base: Bases = None,
     gpu: Gpus = None,
     jobs: Jobs = None,
+    trials: Trials = None,
     fresh: Fresh = False,
     results: Results = None,
     as_json: AsJson = False,
 ) -> int:
     """Say what `run` would build, run, reuse and refuse, and why, and what it takes."""
-    workspace = Workspace(matrix, results)
+    workspace = Workspace(matrix, results, trials)
     cells = select(workspace.matrix.cells, only or ())
     bases, gpus = tuple(base or ()), tuple(gpu or ())
     outline = listing.outline(workspace, cells, engine.value, bases, gpus, fresh=fresh, jobs=jobs)
@@ -316,6 +356,118 @@ def claims(
     """Hold published claims about determinism against all stored results; it runs nothing."""
     folder = results or showing.scope(matrix, (), everything=True).results
     claiming.print_claims(folder, form.value, only or (), verbose=verbose)
+    return 0
+
+
+@goldens.command("export")
+@guarded(_progress)
+def export_goldens(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where to write them, such as tests/goldens.")
+    ],
+    matrix: StoredMatrix = None,
+    only: Only = None,
+    everything: Everything = False,
+    results: Results = None,
+    case: Cases = showing.EVERY,
+    update: Annotated[
+        bool, typer.Option("--update", help="Change and remove the goldens that are there.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 where they are out of date.")
+    ] = False,
+) -> int:
+    """Write the bits that each group of cells agrees on, and which cell has which.
+
+    Your tests load them in three lines, without samebits: docs/goldens.md.
+    """
+    scope = showing.scope(matrix, only or (), everything=everything)
+    stored = results or scope.results
+    found = exporting.find(stored, scope.cells, case)
+    mode: exporting.Mode = "check" if check else "update" if update else "new"
+    return exporting.export(folder, stored, found, mode, _progress)
+
+
+@app.command(epilog="Example: verify --python ~/venvs/mine/bin/python --require 'py3.11-tf2.20*'")
+@guarded(_progress)
+def verify(
+    python: Annotated[
+        Path | None,
+        typer.Option(
+            "--python",
+            metavar="PATH",
+            help="The interpreter to look at. Default: that of VIRTUAL_ENV, or python in PATH.",
+        ),
+    ] = None,
+    device: Annotated[
+        DeviceOption, typer.Option("--device", help="Where to run.")
+    ] = DeviceOption.cpu,
+    gpu: Gpus = None,
+    determinism: Annotated[
+        SwitchOption | None,
+        typer.Option("--determinism", help="Default, as below: as in the first stored cell."),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option("--threads", min=1, max=1024, help="The size of thread pools.")
+    ] = None,
+    onednn: Annotated[
+        PreferenceOption | None, typer.Option("--onednn", help="oneDNN's kernels on a CPU.")
+    ] = None,
+    tf32: Annotated[
+        PreferenceOption | None, typer.Option("--tf32", help="TensorFloat-32 on a GPU.")
+    ] = None,
+    xla: Annotated[
+        PreferenceOption | None, typer.Option("--xla", help="Compiling with XLA.")
+    ] = None,
+    trials: Annotated[
+        int,
+        typer.Option("--trials", min=2, max=1000, help="Fresh processes, the last in reverse."),
+    ] = 2,
+    repeats: Annotated[
+        int | None,
+        typer.Option("--repeats", min=1, max=1000, help="Default: as the matrix says, or 2."),
+    ] = None,
+    require: Annotated[
+        str,
+        typer.Option(
+            "--require",
+            metavar="CELL",
+            help="Exit 1 unless it is like this cell: an id or pattern.",
+        ),
+    ] = "",
+    matrix: StoredMatrix = None,
+    only: Only = None,
+    everything: Everything = False,
+    results: Results = None,
+    as_json: AsJson = False,
+) -> int:
+    """Run the probe in an interpreter as it is, and say which stored cell it behaves like.
+
+    Nothing of it is kept.
+    """
+    scope = showing.scope(matrix, only or (), everything=everything)
+    stored = results or scope.results
+    against = verifying.Against(
+        comparison=showing.of_store(stored, scope.cells),
+        store=Store(stored),
+        workspace=verifying.workspace_of(matrix),
+    )
+    asked = verifying.Asked(
+        python=python,
+        device=device.value,
+        gpus=tuple(gpu or ()),
+        determinism=determinism.value if determinism else None,
+        threads=threads,
+        onednn=onednn.value if onednn else None,
+        tf32=tf32.value if tf32 else None,
+        xla=xla.value if xla else None,
+        trials=trials,
+        repeats=repeats,
+        require=require,
+    )
+    found = verifying.run(asked, against, _progress)
+    verifying.show(found, as_json=as_json)
+    verifying.gate(require, found)
     return 0
 
 

@@ -55,15 +55,20 @@ class Workspace:
     """A matrix file and what lies in its home.
 
     Locks are in `images/locks`, results in `results`, venvs and nothing else in `.samebits`.
+    `trials` takes the place of the matrix file's `probe.trials`; stored trials count towards it.
     """
 
     path: Path
     results: Path | None = None
+    trials: int | None = None
     matrix: Matrix = field(init=False)
     probe: ProbeSource = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "matrix", spec.load(self.path))
+        matrix = spec.load(self.path)
+        if self.trials:
+            matrix = replace(matrix, probe=replace(matrix.probe, trials=self.trials))
+        object.__setattr__(self, "matrix", matrix)
         named = self.matrix.probe.path
         own = read_own_probe(self.path.parent / named, str(self.path)) if named else None
         object.__setattr__(self, "probe", replace(find_probe(), own=own))

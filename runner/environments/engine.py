@@ -49,7 +49,7 @@ class Blueprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A built environment: an image tag, or the folder of a venv."""
+    """A built environment: an image tag, the folder of a venv, or an interpreter as it is."""
 
     reference: str
     reused: bool

@@ -119,7 +119,7 @@ class VenvEngine:
         ):
             try:
                 command = [
-                    str(Path(trial.prepared.reference, "bin", "python")),
+                    str(_interpreter(trial)),
                     *("-m", "probe", "--lifeline", "--out", str(out)),
                     *(("--path", str(_own_file(trial.own, home))) if trial.own else ()),
                     *trial.arguments,
@@ -287,12 +287,18 @@ def _own_file(own: OwnProbe, home: str) -> Path:
     return path
 
 
+def _interpreter(trial: Trial) -> Path:
+    """The interpreter of a venv; a reference to a file is one that samebits did not make."""
+    place = Path(trial.prepared.reference)
+    return place if place.is_file() else place / "bin" / "python"
+
+
 def _variables(trial: Trial, home: str) -> dict[str, str]:
     """The whole environment of a trial: only what is named here enters."""
-    venv = Path(trial.prepared.reference)
-    packages = f"{venv}/lib/python{trial.cell.environment.python}/site-packages"
+    programs = _interpreter(trial).parent
+    packages = f"{programs.parent}/lib/python{trial.cell.environment.python}/site-packages"
     return {
-        "PATH": f"{venv / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+        "PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin",
         "HOME": home,
         "PYTHONPATH": str(trial.probe_folder),
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -52,6 +52,8 @@ class ReportedCase(_Part):
     distinct_results: int
     rate_below: float | None
     """At 95 %, fewer than this share of repeats differ; only for `identical`, 1 says nothing."""
+    process_rate_below: float | None
+    """The same for what differs from process to process only, of which a process is one sample."""
     proven: bool
     """False where an identical case was seen only once."""
     reason: str
@@ -278,6 +280,9 @@ def _case(case: CaseResult) -> ReportedCase:
         repeats_seen=case.evidence.seen,
         distinct_results=case.evidence.distinct,
         rate_below=case.evidence.bound if case.verdict is Verdict.IDENTICAL else None,
+        process_rate_below=(
+            case.evidence.process_bound if case.verdict is Verdict.IDENTICAL else None
+        ),
         proven=case.proven,
         reason=case.reason,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from runner.analysis.comparison import Verdict
 from runner.reports.cost import cost_notes
+from runner.reports.evidence import evidence_lines
 from runner.reports.fold import Scales
 from runner.reports.grid import MARKS, PARTIAL, UNPROVEN, make_grid
 from runner.reports.notes import Note, make_notes
@@ -134,7 +135,7 @@ def _legend(context: Context, grid: Grid, columns: Columns) -> Iterable[str]:
     if "" in texts:
         yield "An empty entry did not run."
     if letters:
-        yield from _evidence(context)
+        yield from evidence_lines(context)
 
 
 _MEANINGS = {
@@ -142,19 +143,3 @@ _MEANINGS = {
     Verdict.UNSUPPORTED: "not supported: it does not exist there, or TensorFlow refuses to run it",
     Verdict.ERROR: "failed",
 }
-
-
-def _evidence(context: Context) -> Iterable[str]:
-    found = [
-        case.evidence
-        for cell in context.cells
-        for case in cell.cases
-        if case.verdict is Verdict.IDENTICAL and case.proven
-    ]
-    if found:
-        weakest = min(found, key=lambda one: one.seen)
-        least = "at least " if len({one.seen for one in found}) > 1 else ""
-        yield (
-            f"A letter rests on {least}{number(weakest.seen, 'repeat')} without a difference: "
-            f"at 95 %, fewer than {100 * weakest.bound:.0f} % of repeats differ."
-        )

@@ -1,4 +1,4 @@
-"""Writing a file once: whole or not at all, and never over another.
+"""Writing a file whole or not at all: once, never over another; or over another where asked.
 
 The bytes go to a temporary name in the same folder, are synced to the disk and linked into place.
 A link fails when the name is taken, so the first writer wins; a process that is killed leaves at
@@ -49,6 +49,7 @@ class Disk:
     write: Callable[[int, memoryview], int] = os.write
     fsync: Callable[[int], None] = os.fsync
     link: Callable[[Path, Path], None] = os.link
+    replace: Callable[[Path, Path], None] = os.replace
     unlink: Callable[[Path], None] = os.unlink
 
 
@@ -63,14 +64,34 @@ def write_once(path: Path, data: bytes, disk: Disk = DISK) -> None:
     StoreError
         The system refused, or other bytes have that name. Nothing that was there has changed.
     """
+
+    def place(temporary: Path) -> None:
+        try:
+            disk.link(temporary, path)
+        except FileExistsError:
+            _must_hold(path, data)
+
+    _written(path, data, place, disk)
+
+
+def write_over(path: Path, data: bytes, disk: Disk = DISK) -> None:
+    """Put `data` at `path`, in place of what is there: a reader sees the one or the other.
+
+    Raises
+    ------
+    StoreError
+        The system refused. What was there has not changed.
+    """
+    _written(path, data, lambda temporary: disk.replace(temporary, path), disk)
+
+
+def _written(path: Path, data: bytes, place: Callable[[Path], None], disk: Disk) -> None:
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(8)}")
     try:
         _make_folder(path.parent, disk)
         try:
             _write(temporary, data, disk)
-            disk.link(temporary, path)
-        except FileExistsError:
-            _must_hold(path, data)
+            place(temporary)
         finally:
             with suppress(FileNotFoundError):
                 disk.unlink(temporary)

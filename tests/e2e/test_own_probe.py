@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,6 +41,26 @@ def test_its_cases_are_the_only_ones_and_agree(own: Place) -> None:
         assert isinstance(cases, list)
         shown = [(case["case"], case["verdict"], case["group"]) for case in cases]
         assert shown == [("my.scores", "identical", "A")]
+
+
+def test_its_goldens_hold_in_the_environment_that_they_are_of(own: Place) -> None:
+    ended = own.command("goldens", "export", "goldens")
+    assert ended.returncode == 0, ended.stderr
+    assert "1 golden of 1 case for 2 cells" in ended.stderr
+    page = (ROOT / "docs" / "goldens.md").read_text(encoding="utf-8")
+    found = re.search(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert found
+    program = (
+        "import tensorflow as tf\n"
+        "tf.config.threading.set_intra_op_parallelism_threads(2)\n"
+        f"{found[1]}\n"
+        "test_scores_keep_their_bits()\n"
+    )
+    (python,) = own.folder.glob(".samebits/venvs/*/bin/python")
+    tested = subprocess.run(
+        [python, "-c", program], cwd=own.folder, capture_output=True, text=True, check=False
+    )
+    assert tested.returncode == 0, tested.stderr
 
 
 def test_a_second_run_does_nothing_and_an_edit_runs_anew(own: Place) -> None:

@@ -149,6 +149,16 @@ def test_the_bound_follows_the_rule_of_three(repeats: int, bound: float) -> None
 
 
 @pytest.mark.parametrize(
+    ("processes", "repeats", "bound"),
+    [(3, 0, 1.0), (1, 300, 1.0), (3, 300, 1.0), (6, 6, 0.5), (30, 300, 0.1)],
+)
+def test_a_process_is_one_sample_of_what_differs_between_processes(
+    processes: int, repeats: int, bound: float
+) -> None:
+    assert Evidence(processes=processes, seen=repeats, distinct=1).process_bound == bound
+
+
+@pytest.mark.parametrize(
     ("sightings", "proven"),
     [
         pytest.param([seen(1)], False, id="one repeat"),

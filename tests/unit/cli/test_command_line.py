@@ -308,6 +308,8 @@ def test_a_gpu_that_is_not_there(checkout: Checkout, command: str) -> None:
         ["list", "--nonsense"],
         ["run", "--jobs", "0"],
         ["run", "--jobs", "many"],
+        ["run", "--trials", "0"],
+        ["run", "--trials", "1001"],
         ["plan", "--engine", "podman"],
         ["report", "--format", "pdf"],
         ["list", "--only"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,11 @@ def test_a_matrix_whose_cases_are_not_there_is_wrong(tmp_path: Path) -> None:
         f"{tmp_path}/mine/my.py: No such file or directory\n"
         f"probe.path in {path} names it, from the folder of that file."
     )
+
+
+def test_more_trials_than_the_file_says_change_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "matrix.yaml"
+    path.write_text(MATRIX.replace("path: mine/my.py", "trials: 2"), encoding="utf-8")
+    file, more = Workspace(path), Workspace(path, trials=30)
+    assert (file.matrix.probe.trials, more.matrix.probe.trials) == (2, 30)
+    assert replace(more.matrix, probe=file.matrix.probe) == file.matrix

@@ -286,6 +286,13 @@ def test_only_named_variables_enter(probe: ScriptedProbe, monkeypatch: pytest.Mo
     }
 
 
+def test_an_interpreter_that_samebits_did_not_make_is_run_as_it_is(probe: ScriptedProbe) -> None:
+    named = probe.venv / "bin" / "python-of-mine"
+    (probe.venv / "bin" / "python").rename(named)
+    trial = replace(probe.trial(ASK), prepared=Prepared(reference=str(named), reused=True))
+    assert entered(probe, trial)["PATH"] == f"{probe.venv}/bin:/usr/local/bin:/usr/bin:/bin"
+
+
 def test_a_trial_on_a_gpu_sees_that_one_and_finds_its_libraries(probe: ScriptedProbe) -> None:
     cell = replace(CELL, environment=replace(ENVIRONMENT, cuda="12.9.1"))
     seen = entered(probe, replace(probe.trial(ASK), cell=cell, gpu="GPU-1"))

@@ -213,6 +213,12 @@ def test_what_is_left_to_run(
     assert row.key == KEY
 
 
+def test_more_trials_are_added_to_the_stored_ones() -> None:
+    more = replace(NOW, stored=stored(*ALL), probe=replace(PROBE, trials=5))
+    row = planned(more)
+    assert (row.action, row.missing, row.stored) == ("run", ("forward", "forward"), 3)
+
+
 def test_fresh_runs_all_again() -> None:
     row = planned(replace(NOW, stored=stored(*ALL), fresh=True))
     assert (row.action, row.missing, row.stored, row.note) == ("run", ALL, 0, "")

@@ -38,7 +38,9 @@ Letters of different columns are unrelated.<br>
 · not supported: it does not exist there, or TensorFlow refuses to run it<br>
 A letter before such a mark speaks for the other cases of the family, which agree with that letter \
 and with no other.<br>
-A letter rests on 6 repeats without a difference: at 95 %, fewer than 50 % of repeats differ.
+A letter rests on 6 repeats in 3 processes without a difference: at 95 %, fewer than 50 % of \
+repeats differ.<br>
+3 processes bound nothing that differs from process to process only; \\`run --trials\\` adds more.
 
 **Varies from run to run**
 

@@ -1,4 +1,4 @@
-"""A file is whole or not there, whatever the system does, and is never written over."""
+"""A file is whole or not there, whatever the system does, and written over only where asked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from runner.errors import StoreError
-from runner.results.durable import DISK, write_once
+from runner.results.durable import DISK, write_once, write_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,3 +200,25 @@ def test_the_file_is_readable_by_those_whom_the_umask_lets(tmp_path: Path) -> No
     finally:
         os.umask(old)
     assert (tmp_path / "file").stat().st_mode & 0o777 == 0o640
+
+
+# over another
+
+
+def test_a_file_is_written_over_another_whole(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "file"
+    write_over(path, b"before")
+    write_over(path, DATA)
+    assert path.read_bytes() == DATA
+    assert [entry.name for entry in path.parent.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("call", ["open", "write", "fsync", "replace"])
+def test_what_was_there_stays_where_it_can_not_be_written_over(tmp_path: Path, call: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"before")
+    with pytest.raises(StoreError) as caught:
+        write_over(path, DATA, replace(DISK, **{call: failing(errno.ENOSPC)}))
+    assert caught.value.message == f"{path}: could not be written: no space left on device"
+    assert path.read_bytes() == b"before"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
