@@ -1,0 +1,132 @@
+"""Which releases of a package there are for a Python on our platform, and which are left aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+from runner.environments.lock import PLATFORM
+from runner.environments.simple_index import fetch_files
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from packaging.version import Version
+
+    from runner.environments.index import IndexSettings
+    from runner.environments.simple_index import IndexFile
+    from runner.matrix.cells import Cell
+
+AXES: Final = ("tensorflow", "keras", "numpy")
+"""The axes whose values are releases of one package."""
+
+_OLDEST_GLIBC: Final = 5
+# https://peps.python.org/pep-0600/: what each older name stands for
+_OLD_NAMES: Final = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A release that has wheels.
+
+    `fits` says whether one is for the Python and platform asked for; `yanked` whether all that
+    fit are withdrawn; `uploaded` is when the first of them came, None where the index does not say.
+    """
+
+    version: Version
+    fits: bool
+    yanked: bool = False
+    uploaded: datetime | None = None
+
+    def obstacle(self, python: str, newer: str | None, *, pre: bool) -> str:
+        """Say why it is left aside, or ''; `newer` is the day as of which packages are taken."""
+        if not self.fits:
+            return f"no wheel for Python {python}"
+        if newer and self.uploaded and self.uploaded >= _day_after(newer):
+            return f"newer than resolve.exclude-newer, {newer}"
+        if self.yanked:
+            return "withdrawn (yanked)"
+        return "a pre-release" if self.version.is_prerelease and not pre else ""
+
+
+def package_of(axis: str, cell: Cell) -> str:
+    """Name the package whose releases are the values of an axis in a cell."""
+    if axis == "tensorflow":
+        return "tensorflow" if cell.environment.cuda else "tensorflow-cpu"
+    return axis
+
+
+def fetch_releases(package: str, python: str, index: IndexSettings) -> tuple[Release, ...]:
+    """Ask the index for the releases of a package, the oldest first.
+
+    Raises
+    ------
+    EngineUnavailable
+        The index can't be reached, refuses, or has no such package.
+    """
+    return releases_of(fetch_files(package, index), python)
+
+
+def releases_of(files: Iterable[IndexFile], python: str) -> tuple[Release, ...]:
+    """Sort the wheels among the files of a package by release; what is no wheel does not count."""
+    tags = wheel_tags(python)
+    wheels = sorted(_wheels(files), key=lambda pair: pair[0])
+    return tuple(
+        _release(version, [file for _, file in same], python, tags)
+        for version, same in groupby(wheels, key=lambda pair: pair[0])
+    )
+
+
+def wheel_tags(python: str) -> frozenset[Tag]:
+    """Give the tags of the wheels that a Python on our platform installs."""
+    major, minor = map(int, python.split("."))
+    arch, _, newest = PLATFORM.partition("-manylinux_2_")
+    glibc = range(int(newest), _OLDEST_GLIBC - 1, -1)
+    platforms = [f"manylinux_2_{number}_{arch}" for number in glibc]
+    platforms += [f"{name}_{arch}" for name in _OLD_NAMES.values()] + [f"linux_{arch}"]
+    interpreter = f"cp{major}{minor}"
+    own = cpython_tags((major, minor), [interpreter], platforms)
+    return frozenset((*own, *compatible_tags((major, minor), interpreter, platforms)))
+
+
+def _wheels(files: Iterable[IndexFile]) -> Iterator[tuple[Version, IndexFile]]:
+    for file in files:
+        try:
+            _, version, _, _ = parse_wheel_filename(file.name)
+        except InvalidWheelFilename:
+            continue
+        # A pin of such a version would not be the plain text that an axis holds.
+        if not version.local and not version.epoch:
+            yield version, file
+
+
+def _release(
+    version: Version, files: Collection[IndexFile], python: str, tags: frozenset[Tag]
+) -> Release:
+    fitting = [file for file in files if _fits(file, python, tags)]
+    uploads = [file.uploaded for file in fitting if file.uploaded]
+    return Release(
+        version=version,
+        fits=bool(fitting),
+        yanked=bool(fitting) and all(file.yanked for file in fitting),
+        uploaded=min(uploads, default=None),
+    )
+
+
+def _fits(file: IndexFile, python: str, tags: frozenset[Tag]) -> bool:
+    try:
+        wanted = SpecifierSet(file.requires_python)
+    except InvalidSpecifier:  # old packages have such; uv takes them for none
+        wanted = SpecifierSet()
+    return f"{python}.0" in wanted and not tags.isdisjoint(parse_wheel_filename(file.name)[3])
+
+
+def _day_after(day: str) -> datetime:
+    """The end of a day where this host is, as uv takes a date without a time."""
+    return datetime.fromisoformat(day).astimezone() + timedelta(days=1)
