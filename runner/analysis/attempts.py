@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runner.analysis.comparison import CellResult, Verdict
+from runner.analysis.comparison import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from runner.analysis.comparison import CaseResult, Comparison, MissingCell
+    from runner.analysis.comparison import CaseResult, CellResult, Comparison
+    from runner.results.probe_output import Fingerprint
     from runner.results.records import Status, TrialRecord
 
 
@@ -52,25 +53,19 @@ def find_attempts(
     loaded = {one.cell: one.probe.fingerprint for one in trials if one.probe}
     found: dict[str, Attempt] = {}
     for context in comparison.contexts:
-        for cell in (*context.cells, *context.missing):
-            said = loaded.get(cell.cell)
-            state, reason, result = _state(cell, case)
-            found[cell.cell] = Attempt(
-                state=state,
-                reason=reason,
-                result=result,
-                keras=said.keras if said else "",
-                numpy=said.numpy if said else "",
-            )
+        for missing in context.missing:
+            found[missing.cell] = Attempt(state=missing.status, reason=missing.reason)
+        for cell in context.cells:
+            found[cell.cell] = _attempt(cell, case, loaded.get(cell.cell))
     return found
 
 
-def _state(
-    cell: CellResult | MissingCell, case: str
-) -> tuple[Verdict | Status, str, CaseResult | None]:
-    if not isinstance(cell, CellResult):
-        return cell.status, cell.reason, None
+def _attempt(cell: CellResult, case: str, loaded: Fingerprint | None) -> Attempt:
     result = next((one for one in cell.cases if one.case == case), None)
-    if result is None:
-        return Verdict.ERROR, "the probe ran no such case", None
-    return result.verdict, result.reason, result
+    return Attempt(
+        state=result.verdict if result else Verdict.ERROR,
+        reason=result.reason if result else "the probe ran no such case",
+        result=result,
+        keras=loaded.keras if loaded else "",
+        numpy=loaded.numpy if loaded else "",
+    )

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from runner.analysis.comparison import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from runner.analysis.attempts import Tried
 
@@ -39,6 +39,40 @@ class Change:
     untried: tuple[str, ...]
     back_to: str
     doubtful: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bisection:
+    """A search as far as it got.
+
+    `axes` are those of its cells beside the axis that it goes along. `releases` are in order, and
+    `aside` are others between the ends, each with the reason why it is left aside. `every` says
+    whether every change was looked for. `cells` is release → id of its cell.
+    """
+
+    case: str
+    axis: str
+    axes: Mapping[str, str]
+    releases: tuple[str, ...]
+    aside: tuple[tuple[str, str], ...]
+    cells: Mapping[str, str]
+    tried: Tried
+    every: bool
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change that is known, in order."""
+        return find_changes(self.releases, self.tried)
+
+    @property
+    def untried(self) -> tuple[str, ...]:
+        """The releases of which nothing is known."""
+        return tuple(one for one in self.releases if one not in self.tried)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to try for what was asked."""
+        return not find_wanted(self.releases, self.tried, every=self.every)
 
 
 def find_wanted(releases: Sequence[str], tried: Tried, *, every: bool) -> tuple[str, ...]:
@@ -97,10 +131,10 @@ def _changes(releases: Sequence[str], tried: Tried) -> Iterator[Change]:
 
 def _doubtful(releases: Sequence[str], tried: Tried, start: int, end: int) -> bool:
     """Whether a release varies between two, or is the next that was tried on either side."""
-    before = next((one for one in reversed(releases[:start]) if one in tried), None)
-    after = next((one for one in releases[end + 1 :] if one in tried), None)
-    near = (before, *releases[start + 1 : end], after)
-    return any(tried[one].state is Verdict.VARIES for one in near if one in tried)
+    before = [one for one in releases[:start] if one in tried][-1:]
+    after = [one for one in releases[end + 1 :] if one in tried][:1]
+    between = [one for one in releases[start + 1 : end] if one in tried]
+    return any(tried[one].state is Verdict.VARIES for one in (*before, *between, *after))
 
 
 def _by_halves(releases: Sequence[str]) -> Iterator[str]:

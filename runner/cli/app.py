@@ -13,8 +13,18 @@ from rich.console import Console
 
 from runner import __version__
 from runner.analysis.changes import TENSORFLOW
-from runner.cli import cataloguing, claiming, doctoring, listing, locking, running, showing
+from runner.cli import (
+    bisecting,
+    cataloguing,
+    claiming,
+    doctoring,
+    listing,
+    locking,
+    running,
+    showing,
+)
 from runner.cli.guard import guarded
+from runner.cli.search import Asked
 from runner.cli.workspace import Workspace, home, local_bases
 from runner.errors import SamebitsError
 from runner.matrix.select import select
@@ -31,6 +41,8 @@ app = typer.Typer(
 )
 _progress = Console(stderr=True)
 _EXAMPLES = "Examples: run --only tensorflow=2.20.0,2.21.0 --only device=cpu   run --only 'py3.11*'"
+
+_BISECT_EXAMPLE = "Example: bisect keras.dropout --axis tensorflow --from 2.12.1 --to 2.21.0"
 
 
 class EngineOption(StrEnum):
@@ -97,6 +109,13 @@ Bases = Annotated[
         "Or set SAMEBITS_BASE.",
     ),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the table.")]
 Locked = Annotated[
     bool, typer.Option("--locked", help="Fail where a lock is missing or out of date.")
 ]
@@ -116,17 +135,12 @@ def run(
     only: Only = None,
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
-        ),
-    ] = None,
+    jobs: Jobs = None,
     fresh: Fresh = False,
     locked: Locked = False,
     columns: Columns = ColumnsOption.families,
     results: Results = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the table.")] = False,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> int:
     """Build what is missing, run the trials that are missing, and print the table."""
@@ -252,6 +266,73 @@ def changes(
     comparison = showing.of_store(results or scope.results, scope.cells, case)
     showing.print_changes(comparison, axis, form.value)
     return 0
+
+
+@app.command(epilog=_BISECT_EXAMPLE)
+@guarded(_progress)
+def bisect(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="The case whose bits changed.")],
+    first: Annotated[
+        str, typer.Option("--from", metavar="RELEASE", help="The oldest release to look at.")
+    ],
+    last: Annotated[
+        str, typer.Option("--to", metavar="RELEASE", help="The newest release to look at.")
+    ],
+    axis: Annotated[
+        str, typer.Option("--axis", metavar="AXIS", help="tensorflow, keras or numpy.")
+    ] = TENSORFLOW,
+    matrix: MatrixFile = Path("matrix.yaml"),
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only",
+            metavar="AXIS=VALUE,… or ID",
+            help="Choose among the cells of the matrix, of which one is taken. Repeatable.",
+        ),
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="AXIS=VALUE",
+            help="Give the cells another value on an axis, such as tensorflow=2.16.2, "
+            "whether the matrix has it or not. Repeatable.",
+        ),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Find every change: try every release in between.")
+    ] = False,
+    pre: Annotated[bool, typer.Option("--pre", help="Take pre-releases too.")] = False,
+    engine: EngineChoice = EngineOption.auto,
+    base: Bases = None,
+    jobs: Jobs = None,
+    results: Results = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> int:
+    """Find the release that changed the bits of a case, trying as few as it takes.
+
+    It goes over the releases that the package index has, not only those of the matrix, in cells
+    that are otherwise like one of the matrix: the first on the CPU with determinism off, or the one
+    that --only and --with choose. What is stored is not run again, so that a search that was broken
+    off goes on.
+    """
+    asked = Asked(
+        case=case,
+        axis=axis,
+        ends=(first, last),
+        only=tuple(only or ()),
+        values=tuple(values or ()),
+        every=every,
+        pre=pre,
+    )
+    options = running.RunOptions(
+        engine=engine.value, bases=tuple(base or ()), jobs=jobs, fresh=False, locked=False
+    )
+    console = Console(stderr=True, quiet=quiet)
+    code, search = bisecting.bisect(Workspace(matrix, results), asked, options, console)
+    bisecting.print_search(search, as_json=as_json)
+    return code
 
 
 @app.command()

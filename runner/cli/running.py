@@ -51,6 +51,14 @@ def run_matrix(
     workspace: ws.Workspace, cells: tuple[Cell, ...], options: RunOptions, console: Console
 ) -> tuple[int, RunRecord]:
     """Run the cells; returns the exit code of DESIGN §9 and the record of the run."""
+    record, interrupted = carry_out(workspace, cells, options, console)
+    return exit_code(record, interrupted=interrupted), record
+
+
+def carry_out(
+    workspace: ws.Workspace, cells: tuple[Cell, ...], options: RunOptions, console: Console
+) -> tuple[RunRecord, bool]:
+    """Run the cells; returns the record of the run, and whether it was interrupted."""
     follow_parent()
 
     def tell(line: str) -> None:
@@ -68,7 +76,7 @@ def run_matrix(
         plan, now = ws.plan_cells(workspace, cells, chosen, ready, fresh=options.fresh)
         record = begin(workspace, plan, now, chosen, started)
         if not plan.to_run:
-            return conclude(workspace, record, None, console)
+            return conclude(workspace, record, None, console), False
         announce(plan, chosen, console)
         workspace.store.add_run(record)
         if swept := chosen.engine.sweep():
@@ -86,7 +94,7 @@ def run_matrix(
             ).execute()
     finally:
         chosen.engine.close()
-    return conclude(workspace, record, finished, console)
+    return conclude(workspace, record, finished, console), finished.interrupted
 
 
 def limits(jobs: int | None, capacity: Capacity) -> Limits:
@@ -139,7 +147,7 @@ def announce(plan: Plan, chosen: ws.Chosen, console: Console) -> None:
 
 def conclude(
     workspace: ws.Workspace, begun: RunRecord, finished: Finished | None, console: Console
-) -> tuple[int, RunRecord]:
+) -> RunRecord:
     """Keep the record of how far each cell got, unless the last run's says the same."""
     reached = finished.cells if finished else {}
     cells = tuple(
@@ -156,7 +164,7 @@ def conclude(
         workspace.store.add_run(record)
     if phases:
         tell_times(phases, record, console)
-    return exit_code(record, interrupted=bool(finished and finished.interrupted)), record
+    return record
 
 
 def exit_code(record: RunRecord, *, interrupted: bool) -> int:

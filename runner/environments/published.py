@@ -5,26 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
 
 from runner.environments.lock import PLATFORM
 from runner.environments.simple_index import fetch_files
+from runner.errors import InputError
+from runner.matrix.problems import closest, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-
-    from packaging.version import Version
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from runner.environments.index import IndexSettings
     from runner.environments.simple_index import IndexFile
     from runner.matrix.cells import Cell
-
-AXES: Final = ("tensorflow", "keras", "numpy")
-"""The axes whose values are releases of one package."""
 
 _OLDEST_GLIBC: Final = 5
 # https://peps.python.org/pep-0600/: what each older name stands for
@@ -53,6 +51,74 @@ class Release:
         if self.yanked:
             return "withdrawn (yanked)"
         return "a pre-release" if self.version.is_prerelease and not pre else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """What lies from one release to another: those to go through, and those left aside and why."""
+
+    releases: tuple[str, ...]
+    aside: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Which releases are taken: for a Python, as of a day or None, pre-releases too or not."""
+
+    python: str
+    newer: str | None
+    pre: bool
+
+    def obstacle(self, release: Release) -> str:
+        """Say why a release is left aside, or ''."""
+        return release.obstacle(self.python, self.newer, pre=self.pre)
+
+
+def span(releases: Sequence[Release], ends: tuple[str, str], taken: Taken) -> Span:
+    """Give the releases from one end to the other, both with it.
+
+    An end that is yanked or a pre-release is taken all the same: it was asked for by name.
+
+    Raises
+    ------
+    InputError
+        An end is not there, can't be installed, or is not before the other.
+    """
+    first, last = (
+        _end(releases, f"{option} {shown(text)}", text, taken)
+        for option, text in zip(("--from", "--to"), ends, strict=True)
+    )
+    if first.version >= last.version:
+        raise InputError(f"--from {ends[0]} --to {ends[1]}: the first must be the older one")
+    inside = [one for one in releases if first.version <= one.version <= last.version]
+    told = [(one, "" if one in (first, last) else taken.obstacle(one)) for one in inside]
+    return Span(
+        releases=tuple(str(one.version) for one, why in told if not why),
+        aside=tuple((str(one.version), why) for one, why in told if why),
+    )
+
+
+def _end(releases: Sequence[Release], asked: str, text: str, taken: Taken) -> Release:
+    try:
+        version = Version(text)
+    except InvalidVersion:
+        raise InputError(f"{asked}: no version") from None
+    found = next((one for one in releases if one.version == version), None)
+    if found is None:
+        _refuse(asked, "the index has no such release", text, releases, taken)
+    if not found.fits:
+        _refuse(asked, taken.obstacle(found), "", releases, taken)
+    if (why := taken.obstacle(found)).startswith("newer"):
+        raise InputError(f"{asked}: {why}", "Move that date in the matrix file.")
+    return found
+
+
+def _refuse(asked: str, why: str, text: str, releases: Sequence[Release], taken: Taken) -> NoReturn:
+    there = [str(one.version) for one in releases if not taken.obstacle(one)]
+    near = closest(text, there[::-1]) if text else ""
+    meant = f", did you mean {shown(near)}?" if near else ""
+    has = f"it has {there[0]} to {there[-1]}" if there else "it has none"
+    raise InputError(f"{asked}: {why}{meant}", f"For Python {taken.python} {has}.")
 
 
 def package_of(axis: str, cell: Cell) -> str:

@@ -1,0 +1,294 @@
+"""What a bisection found, in words, as a table and as JSON. Every text in it is inert."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
+
+from packaging.version import Version
+from tabulate import tabulate
+
+from runner.analysis.comparison import Verdict
+from runner.matrix.problems import listed
+from runner.reports import words
+from runner.reports.words import brief, number
+from runner.results.records import Status
+from runner.results.untrusted import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from runner.analysis.attempts import Attempt
+    from runner.analysis.bisect import Bisection, Change
+    from runner.analysis.difference import Difference
+
+    Differences = Mapping[Change, Difference]
+
+WIDTH: Final = 100
+_NAMES: Final = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
+_STATES: Final[Mapping[Verdict | Status, str]] = {
+    Verdict.VARIES: "varies from run to run",
+    Verdict.UNSUPPORTED: "is not supported",
+    Verdict.ERROR: "failed",
+    Status.BUILD_FAILED: "could not be built",
+    Status.REFUSED: "can't work",
+    Status.SKIPPED: "can't run here",
+}
+_RESULT_WIDTH: Final = 60
+_NONE: Final = "-"
+
+
+def text(found: Bisection, differences: Differences) -> str:
+    """Write what was tried as a table, then the answer and what is to be known beside it."""
+    title = one_line(f"{found.case} along {found.axis}")
+    beside = ", ".join(f"{axis} {value}" for axis, value in found.axes.items())
+    blocks = [
+        "\n".join([title, "=" * len(title), *_wrapped(one_line(f"All cells: {beside}."))]),
+        _table(found),
+        "\n".join(_wrapped(answer(found))),
+        *("\n".join(_wrapped(note)) for note in notes(found, differences)),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def as_json(found: Bisection, differences: Differences) -> str:
+    """Write it for programs: what is known at each release, each change, and the answer."""
+    document = {
+        "schema_version": 1,
+        "case": found.case,
+        "axis": found.axis,
+        "axes": dict(found.axes),
+        "every": found.every,
+        "finished": found.finished,
+        "releases": [_release_document(found, release) for release in found.releases],
+        "aside": [{"release": release, "reason": reason} for release, reason in found.aside],
+        "changes": [_change_document(found, one, differences) for one in found.changes],
+        "answer": answer(found),
+        "notes": list(notes(found, differences)),
+    }
+    return words.as_json(document)
+
+
+def likeness(found: Bisection, release: str) -> str:
+    """Say of a release which other one has its bits, or why it has none."""
+    attempt = found.tried[release]
+    if not attempt.bits:
+        return state_of(attempt)
+    others = (one for one in found.releases if one != release and one in found.tried)
+    same = next((one for one in others if found.tried[one].bits == attempt.bits), "")
+    return f"has the bits of {same}" if same else "has bits that no other has so far"
+
+
+def answer(found: Bisection) -> str:
+    """Say what was found in one sentence, with what it rests on."""
+    if not found.finished:
+        return _far(found)
+    if found.every:
+        return _all(found)
+    ends = (found.releases[0], found.releases[-1])
+    for option, end in zip(("--from", "--to"), ends, strict=True):
+        if not found.tried[end].bits:
+            return (
+                f"No answer: {_state(found, end)}, and an end needs bits of its own; choose "
+                f"another {option}, or try every release with --all."
+            )
+    if not found.changes:
+        return _same(found)
+    return f"{one_line(found.case)} changed {_between(found, found.changes[0])}."
+
+
+def notes(found: Bisection, differences: Differences) -> Iterator[str]:
+    """Say what is to be known of the changes, and of the releases that were not tried."""
+    told = found.changes if found.every else found.changes[:1]
+    for change in told:
+        yield from _about(found, change, differences)
+    if further := found.changes[len(told) :]:
+        places = listed([f"{one.before} and {one.after}" for one in further])
+        yield f"It changed again between {places}; --all finds every change."
+
+
+def _far(found: Bisection) -> str:
+    known = found.changes[:1]
+    where = f"; it changed {_between(found, known[0])}" if known else ""
+    return (
+        f"Not finished: {number(len(found.untried), 'release')} of {len(found.releases)} untried"
+        f"{where}. What was tried is kept, and the same command goes on."
+    )
+
+
+def _all(found: Bisection) -> str:
+    case, known = one_line(found.case), [one for one in found.tried.values() if one.bits]
+    whole = f"from {_name(found)} {found.releases[0]} to {found.releases[-1]}"
+    if not known:
+        return f"No answer: {case} has bits of its own at no release {whole}."
+    if not found.changes:
+        count = f"{len(known)} of {len(found.releases)}"
+        return f"{case} did not change {whole}: {count} releases have bits, and all have the same."
+    times = "once" if len(found.changes) == 1 else f"{len(found.changes)} times"
+    places = "; ".join(_between(found, change) for change in found.changes)
+    return f"{case} changed {times} {whole}: {places}."
+
+
+def _same(found: Bisection) -> str:
+    first, last = found.releases[0], found.releases[-1]
+    case, same = one_line(found.case), f"has the same bits at {_name(found)} {first} and {last}"
+    if not found.untried:
+        return f"{case} {same}, and no release in between is known to differ."
+    return (
+        f"{case} {same}, so no change shows. {number(len(found.untried), 'release')} in between "
+        "untried: one that was undone again is found with --all."
+    )
+
+
+def _between(found: Bisection, change: Change) -> str:
+    """Say where a change lies, and how near that is."""
+    place = f"between {_name(found)} {change.before} and {change.after}"
+    back = f", back to the bits of {change.back_to}" if change.back_to else ""
+    if change.untried:
+        return f"{place}{back} ({number(len(change.untried), 'release')} in between untried)"
+    if not change.without:
+        return f"{place}{back}"
+    states = "; ".join(_state(found, release, reason=True) for release in change.without)
+    return f"{place}{back}; in between: {states}"
+
+
+def _about(found: Bisection, change: Change, differences: Differences) -> Iterator[str]:
+    before, after = found.tried[change.before], found.tried[change.after]
+    place = f"{change.before} → {change.after}"
+    yield f"{place} rests on {_evidence(before)} at the one and {_evidence(after)} at the other."
+    if change.doubtful:
+        yield f"{place} is perhaps chance: a release between or beside the two varies."
+    if difference := differences.get(change):
+        yield f"{place} differs by: {_difference(difference)}."
+    for axis in ("keras", "numpy"):
+        if (moved := _moved(axis, before, after)) and axis != found.axis:
+            yield (
+                f"{_NAMES[axis]} moved at the same step, {moved}, and can't be ruled out: "
+                f"`--axis {axis} --with {found.axis}={change.after}` tells the two apart where "
+                "both of its versions can be installed."
+            )
+    low, high = (found.releases.index(one) for one in (change.before, change.after))
+    if high == low + 1 and (aside := _aside(found, change)):
+        yield f"{place}, left aside in between: {aside}."
+
+
+def _aside(found: Bisection, change: Change) -> str:
+    low, high = Version(change.before), Version(change.after)
+    inside = [(one, why) for one, why in found.aside if low < Version(one) < high]
+    return ", ".join(one_line(f"{release} ({why})") for release, why in inside)
+
+
+def _moved(axis: str, before: Attempt, after: Attempt) -> str:
+    one, other = (brief(getattr(attempt, axis)) for attempt in (before, after))
+    return f"{one} → {other}" if one and other and one != other else ""
+
+
+def _evidence(attempt: Attempt) -> str:
+    if attempt.result is None:
+        return "nothing"
+    seen = attempt.result.evidence
+    if not attempt.result.proven:
+        return "one repeat alone, which proves nothing"
+    return (
+        f"{number(seen.seen, 'repeat')} in {_processes(seen.processes)} "
+        f"(at 95 %, fewer than {seen.bound:.0%} of repeats differ)"
+    )
+
+
+def _processes(count: int) -> str:
+    return "1 process" if count == 1 else f"{count} processes"
+
+
+def _difference(difference: Difference) -> str:
+    output, far = one_line(difference.output), difference.distance
+    if far is None:
+        return f"{output}, which can't be compared"
+    parts = [f"{far.mismatched:,} of {number(far.elements, 'element')}"]
+    if far.greatest is not None:
+        parts.append(f"greatest absolute difference {far.greatest:.1e}")
+    if far.ulps is not None:
+        parts.append(f"{far.ulps:,} ULP")
+    return f"{output}, {', '.join(parts)}"
+
+
+def _table(found: Bisection) -> str:
+    tried = [
+        (release, found.tried[release]) for release in found.releases if release in found.tried
+    ]
+    beside = [
+        axis
+        for axis in ("keras", "numpy")
+        if axis != found.axis and len({getattr(one, axis) for _, one in tried} - {""}) > 1
+    ]
+    header = (found.axis, "bits", *beside, "result")
+    rows = [
+        (
+            release,
+            one.group or _NONE,
+            *(brief(getattr(one, axis)) or _NONE for axis in beside),
+            state_of(one),
+        )
+        for release, one in tried
+    ]
+    widths = [*[None] * (len(header) - 1), _RESULT_WIDTH]
+    table = tabulate(rows, headers=header, disable_numparse=True, maxcolwidths=widths)
+    return "\n".join(line.rstrip() for line in table.splitlines())
+
+
+def state_of(attempt: Attempt) -> str:
+    """Say what a release came to: what agreed, or why it has no bits."""
+    if attempt.result is None or not attempt.result.evidence.seen:
+        reason = f": {brief(attempt.reason)}" if attempt.reason else ""
+        return f"{_word(attempt.state)}{reason}"
+    seen = attempt.result.evidence
+    told = f"{number(seen.seen, 'repeat')} in {_processes(seen.processes)}"
+    if attempt.state is Verdict.VARIES:
+        return f"{_word(attempt.state)}: {number(seen.distinct, 'result')} in {told}"
+    return told
+
+
+def _state(found: Bisection, release: str, *, reason: bool = False) -> str:
+    attempt = found.tried[release]
+    why = f" ({brief(attempt.reason)})" if reason and attempt.reason else ""
+    return f"{release} {_word(attempt.state)}{why}"
+
+
+def _word(state: Verdict | Status) -> str:
+    return _STATES.get(state, f"ended as {state}")
+
+
+def _name(found: Bisection) -> str:
+    return _NAMES.get(found.axis, one_line(found.axis))
+
+
+def _release_document(found: Bisection, release: str) -> dict[str, object]:
+    attempt = found.tried.get(release)
+    evidence = attempt.result.evidence if attempt and attempt.result else None
+    return {
+        "release": release,
+        "cell": found.cells[release],
+        "state": attempt.state if attempt else None,
+        "bits": (attempt.group or None) if attempt else None,
+        "reason": attempt.reason if attempt else "",
+        "evidence": asdict(evidence) if evidence else None,
+        "keras": (attempt.keras or None) if attempt else None,
+        "numpy": (attempt.numpy or None) if attempt else None,
+    }
+
+
+def _change_document(
+    found: Bisection, change: Change, differences: Differences
+) -> dict[str, object]:
+    before, after = found.tried[change.before], found.tried[change.after]
+    moved = {axis: _moved(axis, before, after) for axis in ("keras", "numpy") if axis != found.axis}
+    difference = differences.get(change)
+    return asdict(change) | {
+        "back_to": change.back_to or None,
+        "moved": {axis: step for axis, step in moved.items() if step},
+        "difference": asdict(difference) if difference else None,
+    }
+
+
+def _wrapped(line: str) -> Sequence[str]:
+    return wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)
