@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from runner.analysis.attempts import Attempt
     from runner.analysis.bisect import Bisection, Change
+    from runner.analysis.comparison import CaseResult, Evidence
     from runner.analysis.difference import Difference
 
     Differences = Mapping[Change, Difference]
@@ -156,7 +157,7 @@ def _between(found: Bisection, change: Change) -> str:
 def _about(found: Bisection, change: Change, differences: Differences) -> Iterator[str]:
     before, after = found.tried[change.before], found.tried[change.after]
     place = f"{change.before} → {change.after}"
-    yield f"{place} rests on {_evidence(before)} at the one and {_evidence(after)} at the other."
+    yield f"{place} rests on {_evidence(before.result, after.result)}."
     if change.doubtful:
         yield f"{place} is perhaps chance: a release between or beside the two varies."
     if difference := differences.get(change):
@@ -184,20 +185,20 @@ def _moved(axis: str, before: Attempt, after: Attempt) -> str:
     return f"{one} → {other}" if one and other and one != other else ""
 
 
-def _evidence(attempt: Attempt) -> str:
-    if attempt.result is None:
-        return "nothing"
-    seen = attempt.result.evidence
-    if not attempt.result.proven:
-        return "one repeat alone, which proves nothing"
-    return (
-        f"{number(seen.seen, 'repeat')} in {_processes(seen.processes)} "
-        f"(at 95 %, fewer than {seen.bound:.0%} of repeats differ)"
-    )
+def _evidence(before: CaseResult | None, after: CaseResult | None) -> str:
+    """Say how often each of two results was seen, and what the weaker of the two allows."""
+    results = [one for one in (before, after) if one]
+    one, *others = dict.fromkeys(_seen(result.evidence) for result in results)
+    seen = f"{one} at the one and {others[0]} at the other" if others else f"{one} at each"
+    if not all(result.proven for result in results):
+        return f"{seen}; what was seen once proves nothing"
+    bound = max(result.evidence.bound for result in results)
+    return f"{seen}: at 95 %, fewer than {bound * 100:.0f} % of repeats differ"
 
 
-def _processes(count: int) -> str:
-    return "1 process" if count == 1 else f"{count} processes"
+def _seen(evidence: Evidence) -> str:
+    processes = "1 process" if evidence.processes == 1 else f"{evidence.processes} processes"
+    return f"{number(evidence.seen, 'repeat')} in {processes}"
 
 
 def _difference(difference: Difference) -> str:
@@ -242,10 +243,9 @@ def state_of(attempt: Attempt) -> str:
         reason = f": {brief(attempt.reason)}" if attempt.reason else ""
         return f"{_word(attempt.state)}{reason}"
     seen = attempt.result.evidence
-    told = f"{number(seen.seen, 'repeat')} in {_processes(seen.processes)}"
     if attempt.state is Verdict.VARIES:
-        return f"{_word(attempt.state)}: {number(seen.distinct, 'result')} in {told}"
-    return told
+        return f"{_word(attempt.state)}: {number(seen.distinct, 'result')} in {_seen(seen)}"
+    return _seen(seen)
 
 
 def _state(found: Bisection, release: str, *, reason: bool = False) -> str:

@@ -8,8 +8,17 @@ import pytest
 from packaging.version import Version
 from unit.results.synthetic import cell
 
-from runner.environments.published import Release, package_of, releases_of, wheel_tags
+from runner.environments.published import (
+    Release,
+    Span,
+    Taken,
+    package_of,
+    releases_of,
+    span,
+    wheel_tags,
+)
 from runner.environments.simple_index import IndexFile
+from runner.errors import InputError
 
 UPLOADED = datetime(2026, 10, 1, tzinfo=UTC)
 
@@ -148,3 +157,73 @@ def test_a_pre_release_may_be_asked_for() -> None:
 )
 def test_the_package_of_an_axis(axis: str, cuda: str | None, package: str) -> None:
     assert package_of(axis, cell(cuda=cuda)) == package
+
+
+# from one release to another
+
+TAKEN = Taken(python="3.11", newer="2026-10-03", pre=False)
+RELEASES = releases_of(
+    [
+        wheel("1.0.0", "cp310-none-any"),
+        wheel("2.0.0"),
+        wheel("2.1.0rc1"),
+        wheel("2.1.0"),
+        wheel("2.2.0", yanked=True),
+        wheel("2.3.0"),
+        wheel("3.0.0", uploaded=UPLOADED + timedelta(days=30)),
+    ],
+    "3.11",
+)
+
+
+def test_a_span_has_both_ends_and_tells_what_is_left_aside() -> None:
+    assert span(RELEASES, ("2.0.0", "2.3"), TAKEN) == Span(
+        releases=("2.0.0", "2.1.0", "2.3.0"),
+        aside=(("2.1.0rc1", "a pre-release"), ("2.2.0", "withdrawn (yanked)")),
+    )
+
+
+def test_an_end_is_taken_by_name_whatever_it_is() -> None:
+    assert span(RELEASES, ("2.1.0rc1", "2.2.0"), TAKEN).releases == ("2.1.0rc1", "2.1.0", "2.2.0")
+
+
+@pytest.mark.parametrize(
+    ("ends", "said", "hint"),
+    [
+        pytest.param(("x", "2.3.0"), "--from 'x': no version", "", id="no version"),
+        pytest.param(
+            ("2.0.0", "2.3.1"),
+            "--to '2.3.1': the index has no such release, did you mean '2.3.0'?",
+            "For Python 3.11 it has 2.0.0 to 2.3.0.",
+            id="no release",
+        ),
+        pytest.param(
+            ("1.0.0", "2.3.0"),
+            "--from '1.0.0': no wheel for Python 3.11",
+            "For Python 3.11 it has 2.0.0 to 2.3.0.",
+            id="no wheel",
+        ),
+        pytest.param(
+            ("2.0.0", "3.0.0"),
+            "--to '3.0.0': newer than resolve.exclude-newer, 2026-10-03",
+            "Move that date in the matrix file.",
+            id="too new for the matrix",
+        ),
+        pytest.param(
+            ("2.3.0", "2.0.0"),
+            "--from 2.3.0 --to 2.0.0: the first must be the older one",
+            "",
+            id="the wrong way round",
+        ),
+        pytest.param(
+            ("2.0", "2.0.0"),
+            "--from 2.0 --to 2.0.0: the first must be the older one",
+            "",
+            id="the same",
+        ),
+    ],
+)
+def test_ends_that_are_none(ends: tuple[str, str], said: str, hint: str) -> None:
+    with pytest.raises(InputError) as caught:
+        span(RELEASES, ends, TAKEN)
+    assert (caught.value.message, caught.value.hint) == (said, hint)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import threading
-import time
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from private_index import NAME, PASSWORD, USER, PrivateIndex
+from unit.environments.pages import JSON, serving
 
 from runner.environments.index import IndexSettings
 from runner.environments.simple_index import IndexFile, fetch_files, read_html, read_json
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-JSON = "application/vnd.pypi.simple.v1+json"
 WHEEL = "keras-3.4.1-py3-none-any.whl"
 NEXT = "check the network, or set UV_DEFAULT_INDEX (or pip's index-url) to one in reach"
 
@@ -69,35 +65,6 @@ def test_a_page_of_html() -> None:
 
 
 # fetching it
-
-
-@contextmanager
-def serving(
-    body: bytes, kind: str = JSON, status: int = 200, seconds: float = 0
-) -> Iterator[tuple[IndexSettings, list[tuple[str, str]]]]:
-    """An index that always gives this answer; the settings for it, and what it was asked."""
-    asked: list[tuple[str, str]] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append((self.path, self.headers.get("Accept", "")))
-            time.sleep(seconds)
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield IndexSettings(url=f"http://127.0.0.1:{server.server_port}/simple/"), asked
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_the_page_of_a_package_is_asked_for_as_json_first() -> None:
