@@ -103,7 +103,8 @@ def check_case(workspace: ws.Workspace, case: str) -> None:
         return
     known = [entry.name for entry in read_catalogue(workspace.probe).cases]
     if case not in known:
-        near = closest(case, known)
+        family = case.partition(".")[0]
+        near = closest(case, sorted(known, key=lambda name: name.partition(".")[0] != family))
         meant = f", did you mean {shown(near)}?" if near else ""
         hint = "`python -m runner cases` lists them; a bisection is about one of them."
         raise InputError(f"there is no case {shown(case)}{meant}", hint)
