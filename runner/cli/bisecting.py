@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     Run = Callable[[tuple[Cell, ...]], tuple[RunRecord, bool]]
 
+_NO_RESULT: Final = 5
 _GOES_ON: Final = "[yellow]interrupted:[/] what was tried is kept, and the same command goes on"
 
 
@@ -50,16 +52,11 @@ def bisect(
     EngineUnavailable
         The index or the engine is not usable.
     """
+    running.follow_parent()
     check_case(workspace, asked.case)
     cell, found = prepare(workspace, asked)
     cells = line(cell, asked.axis, found.releases)
-    console.print(
-        f"{number(len(cells), 'release')} of {package_of(asked.axis, cell)} from "
-        f"{found.releases[0]} to {found.releases[-1]}, {len(found.aside)} left aside; "
-        f"cells as {cell.id}",
-        soft_wrap=True,
-        highlight=False,
-    )
+    tell_span(package_of(asked.axis, cell), found, cell, console)
     search = begin(workspace, asked, cells, found, options)
     if options.engine == "auto" and search.record.engine == "venv":
         reason = escape(inert(search.record.engine_reason))
@@ -70,7 +67,8 @@ def bisect(
         return running.carry_out(workspace, batch, options, console)
 
     interrupted = pursue(search, run, console)
-    return running.exit_code(search.record, interrupted=interrupted), search
+    code = running.exit_code(search.record, interrupted=interrupted)
+    return code or (_NO_RESULT if search.lacks_an_end() else 0), search
 
 
 def pursue(search: Search, run: Run, console: Console) -> bool:
@@ -152,6 +150,18 @@ def begin(
     rows = tuple(row for row in record.cells if row.cell in known)
     search.note(record.model_copy(update={"cells": rows}))
     return search
+
+
+def tell_span(package: str, found: Span, cell: Cell, console: Console) -> None:
+    """Say what there is to go through, what is left aside, and in which cells."""
+    reasons = Counter(reason for _, reason in found.aside).most_common()
+    aside = "".join(f"; left aside: {count} ({reason})" for reason, count in reasons)
+    console.print(
+        f"{number(len(found.releases), 'release')} of {package} from {found.releases[0]} to "
+        f"{found.releases[-1]}{aside}; cells as {cell.id}",
+        soft_wrap=True,
+        highlight=False,
+    )
 
 
 def tell_next(search: Search, wanted: tuple[str, ...], console: Console) -> None:

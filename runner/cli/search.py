@@ -87,6 +87,13 @@ class Search:
         """How many more tries it takes at most, where every release has bits."""
         return most_tries(tuple(self.cells), self.tried, every=self.asked.every)
 
+    def lacks_an_end(self) -> bool:
+        """Whether one of the two ends came to no result, where both are needed."""
+        first, *_, last = self.cells
+        rows = (self.rows.get(first), self.rows.get(last))
+        done = all(row and row.status is Status.DONE for row in rows)
+        return not (done or self.asked.every)
+
     def result(self) -> Bisection:
         """What is known so far."""
         some = next(iter(self.cells.values()))

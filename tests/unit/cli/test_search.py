@@ -140,6 +140,19 @@ def test_an_interrupt_says_how_to_go_on(tmp_path: Path) -> None:
     assert "what was tried is kept, and the same command goes on" in console.file.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("what", "lacking"),
+    [(Status.DONE, False), (Status.REFUSED, True), (Status.BUILD_FAILED, True), (None, True)],
+)
+def test_a_search_needs_both_ends(tmp_path: Path, what: Status | None, *, lacking: bool) -> None:
+    first, last = CELLS["2.12.0"], CELLS["2.19.0"]
+    rows = [status(first), *([status(last, what)] if what else [])]
+    for every in (False, True):
+        search = search_in(Store(tmp_path), every=every)
+        search.note(run(rows))
+        assert search.lacks_an_end() is (lacking and not every)
+
+
 def test_what_happens_is_told_as_it_happens(tmp_path: Path) -> None:
     console = quiet()
     runs = Runs(Store(tmp_path))
