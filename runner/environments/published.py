@@ -49,8 +49,8 @@ class Release:
         if newer and self.uploaded and self.uploaded >= _day_after(newer):
             return f"newer than resolve.exclude-newer, {newer}"
         if self.yanked:
-            return "withdrawn (yanked)"
-        return "a pre-release" if self.version.is_prerelease and not pre else ""
+            return "withdrawn"
+        return "pre-release" if self.version.is_prerelease and not pre else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

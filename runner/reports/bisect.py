@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from runner.analysis.attempts import Attempt
     from runner.analysis.bisect import Bisection, Change
-    from runner.analysis.comparison import CaseResult, Evidence
+    from runner.analysis.comparison import Evidence
     from runner.analysis.difference import Difference
 
     Differences = Mapping[Change, Difference]
@@ -96,7 +96,8 @@ def answer(found: Bisection) -> str:
             )
     if not found.changes:
         return _same(found)
-    return f"{one_line(found.case)} changed {_between(found, found.changes[0])}."
+    change = found.changes[0]
+    return f"{one_line(found.case)} changed {_between(found, change, seen=True)}."
 
 
 def notes(found: Bisection, differences: Differences) -> Iterator[str]:
@@ -142,22 +143,24 @@ def _same(found: Bisection) -> str:
     )
 
 
-def _between(found: Bisection, change: Change) -> str:
-    """Say where a change lies, and how near that is."""
+def _between(found: Bisection, change: Change, *, seen: bool = False) -> str:
+    """Say where a change lies, how near that is, and where asked what it rests on."""
     place = f"between {_name(found)} {change.before} and {change.after}"
-    back = f", back to the bits of {change.back_to}" if change.back_to else ""
+    place += f", back to the bits of {change.back_to}" if change.back_to else ""
+    place += f" ({_evidence(found, change)})" if seen else ""
     if change.untried:
-        return f"{place}{back} ({number(len(change.untried), 'release')} in between untried)"
+        return f"{place} ({number(len(change.untried), 'release')} in between untried)"
     if not change.without:
-        return f"{place}{back}"
+        return place
     states = "; ".join(_state(found, release, reason=True) for release in change.without)
-    return f"{place}{back}; in between: {states}"
+    return f"{place}; in between: {states}"
 
 
 def _about(found: Bisection, change: Change, differences: Differences) -> Iterator[str]:
     before, after = found.tried[change.before], found.tried[change.after]
     place = f"{change.before} → {change.after}"
-    yield f"{place} rests on {_evidence(before.result, after.result)}."
+    if found.every or not found.finished:
+        yield f"{place} rests on {_evidence(found, change)}."
     if change.doubtful:
         yield f"{place} is perhaps chance: a release between or beside the two varies."
     if difference := differences.get(change):
@@ -176,8 +179,11 @@ def _about(found: Bisection, change: Change, differences: Differences) -> Iterat
 
 def _aside(found: Bisection, change: Change) -> str:
     low, high = Version(change.before), Version(change.after)
-    inside = [(one, why) for one, why in found.aside if low < Version(one) < high]
-    return ", ".join(one_line(f"{release} ({why})") for release, why in inside)
+    inside: dict[str, list[str]] = {}
+    for release, why in found.aside:
+        if low < Version(release) < high:
+            inside.setdefault(why, []).append(release)
+    return "; ".join(one_line(f"{listed(same)} ({why})") for why, same in inside.items())
 
 
 def _moved(axis: str, before: Attempt, after: Attempt) -> str:
@@ -185,9 +191,10 @@ def _moved(axis: str, before: Attempt, after: Attempt) -> str:
     return f"{one} → {other}" if one and other and one != other else ""
 
 
-def _evidence(before: CaseResult | None, after: CaseResult | None) -> str:
+def _evidence(found: Bisection, change: Change) -> str:
     """Say how often each of two results was seen, and what the weaker of the two allows."""
-    results = [one for one in (before, after) if one]
+    both = (found.tried[one].result for one in (change.before, change.after))
+    results = [result for result in both if result]
     one, *others = dict.fromkeys(_seen(result.evidence) for result in results)
     seen = f"{one} at the one and {others[0]} at the other" if others else f"{one} at each"
     if not all(result.proven for result in results):

@@ -24,6 +24,7 @@ from probe import case
 def major(lab):
     return np.array([float(np.__version__.split(".")[0])], np.float32)
 """
+FOUND = "my.major changed between NumPy 1.26.4 and 2.0.0"
 ENDS = ("--from", "1.26.2", "--to", "2.0.2")
 
 
@@ -50,7 +51,7 @@ def tried(folder: Path) -> set[str]:
 def test_the_release_that_changed_the_bits_is_found_and_then_known(place: Place) -> None:
     ended = bisect(place, *ENDS)
     assert ended.returncode == 0, ended.stderr
-    assert "\nmy.major changed between NumPy 1.26.4 and 2.0.0.\n" in ended.stdout
+    assert f"\n{FOUND} (4 repeats in 2 processes at each: " in ended.stdout
     assert (
         "1.26.4 → 2.0.0 differs by: out, 1 of 1 element, greatest absolute difference 1.0e+00"
         in (ended.stdout)
@@ -62,7 +63,7 @@ def test_the_release_that_changed_the_bits_is_found_and_then_known(place: Place)
     again = bisect(place, *ENDS, "--json")
     assert again.returncode == 0, again.stderr
     document = json.loads(again.stdout)
-    assert document["answer"] == "my.major changed between NumPy 1.26.4 and 2.0.0."
+    assert document["answer"].startswith(f"{FOUND} (")
     assert [one["bits"] for one in document["releases"] if one["bits"]] == ["A", "A", "B", "B"]
     assert tried(place.folder) == before
 

@@ -164,7 +164,7 @@ def test_no_engine_at_an_address(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (ended.code, ended.out) == (4, "")
     first, *_ = ended.err.splitlines()
     assert first == (
-        "2 releases of tensorflow-cpu from 2.19.1 to 2.20.0; left aside: 1 (a pre-release); "
+        "2 releases of tensorflow-cpu from 2.19.1 to 2.20.0; left aside: 1 (pre-release); "
         "cells as py3.11-tf2.19.1.cpu.nodet"
     )
     assert f"error: no Docker engine answers at {address}: No such file or directory" in ended.err
