@@ -106,7 +106,7 @@ def notes(found: Bisection, differences: Differences) -> Iterator[str]:
     for change in told:
         yield from _about(found, change, differences)
     if further := found.changes[len(told) :]:
-        places = listed([f"{one.before} and {one.after}" for one in further])
+        places = "; ".join(f"{one.before} and {one.after}" for one in further)
         yield f"It changed again between {places}; --all finds every change."
 
 
@@ -157,7 +157,6 @@ def _between(found: Bisection, change: Change, *, seen: bool = False) -> str:
 
 
 def _about(found: Bisection, change: Change, differences: Differences) -> Iterator[str]:
-    before, after = found.tried[change.before], found.tried[change.after]
     place = f"{change.before} → {change.after}"
     if found.every or not found.finished:
         yield f"{place} rests on {_evidence(found, change)}."
@@ -165,13 +164,13 @@ def _about(found: Bisection, change: Change, differences: Differences) -> Iterat
         yield f"{place} is perhaps chance: a release between or beside the two varies."
     if difference := differences.get(change):
         yield f"{place} differs by: {_difference(difference)}."
-    for axis in ("keras", "numpy"):
-        if (moved := _moved(axis, before, after)) and axis != found.axis:
-            yield (
-                f"{_NAMES[axis]} moved at the same step, {moved}, and can't be ruled out: "
-                f"`--axis {axis} --with {found.axis}={change.after}` tells the two apart where "
-                "both of its versions can be installed."
-            )
+    if moved := _moved(found, change):
+        steps = listed([f"{_NAMES[axis]} ({step})" for axis, step in moved.items()])
+        axis = next(iter(moved))
+        yield (
+            f"{place} also moved {steps}, which can't be ruled out: `--axis {axis} --with "
+            f"{found.axis}={change.after}` tells that apart where both versions can be installed."
+        )
     low, high = (found.releases.index(one) for one in (change.before, change.after))
     if high == low + 1 and (aside := _aside(found, change)):
         yield f"{place}, left aside in between: {aside}."
@@ -186,9 +185,15 @@ def _aside(found: Bisection, change: Change) -> str:
     return "; ".join(one_line(f"{listed(same)} ({why})") for why, same in inside.items())
 
 
-def _moved(axis: str, before: Attempt, after: Attempt) -> str:
-    one, other = (brief(getattr(attempt, axis)) for attempt in (before, after))
-    return f"{one} → {other}" if one and other and one != other else ""
+def _moved(found: Bisection, change: Change) -> dict[str, str]:
+    """Give the packages beside the axis that were loaded in other versions, and their step."""
+    before, after = found.tried[change.before], found.tried[change.after]
+    versions = {"keras": (before.keras, after.keras), "numpy": (before.numpy, after.numpy)}
+    return {
+        axis: f"{brief(one)} → {brief(other)}"
+        for axis, (one, other) in versions.items()
+        if axis != found.axis and one and other and one != other
+    }
 
 
 def _evidence(found: Bisection, change: Change) -> str:
@@ -287,12 +292,10 @@ def _release_document(found: Bisection, release: str) -> dict[str, object]:
 def _change_document(
     found: Bisection, change: Change, differences: Differences
 ) -> dict[str, object]:
-    before, after = found.tried[change.before], found.tried[change.after]
-    moved = {axis: _moved(axis, before, after) for axis in ("keras", "numpy") if axis != found.axis}
     difference = differences.get(change)
     return asdict(change) | {
         "back_to": change.back_to or None,
-        "moved": {axis: step for axis, step in moved.items() if step},
+        "moved": _moved(found, change),
         "difference": asdict(difference) if difference else None,
     }
 

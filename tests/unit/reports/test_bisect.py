@@ -167,12 +167,25 @@ def test_what_a_change_rests_on_and_what_moved_with_it() -> None:
         "1.2e-07, 3 ULP."
     )
     assert moved == (
-        "Keras moved at the same step, 2.15.0 → 3.15.1, and can't be ruled out: `--axis keras "
-        "--with tensorflow=2.13.0` tells the two apart where both of its versions can be "
-        "installed."
+        "2.12.0 → 2.13.0 also moved Keras (2.15.0 → 3.15.1), which can't be ruled out: `--axis "
+        "keras --with tensorflow=2.13.0` tells that apart where both versions can be installed."
     )
     assert aside == "2.12.0 → 2.13.0, left aside in between: 2.13.0rc0 and 2.13.0rc1 (pre-release)."
     assert further == "It changed again between 2.13.0 and 2.15.0; --all finds every change."
+
+
+def test_packages_that_moved_together_are_told_together() -> None:
+    before = replace(attempt("A", keras="2.15.0"), numpy="1.24.3")
+    (moved,) = notes(with_tried(bisection("AB"), **{"2.12.0": before}), {})
+    assert moved.startswith(
+        "2.12.0 → 2.13.0 also moved Keras (2.15.0 → 3.15.1) and NumPy (1.24.3 → 1.26.4), "
+    )
+
+
+def test_the_axis_itself_is_no_package_that_moved_beside_it() -> None:
+    before = attempt("A", keras="3.14.1")
+    found = replace(with_tried(bisection("AB"), **{"2.12.0": before}), axis="keras")
+    assert list(notes(found, {})) == []
 
 
 def test_a_change_beside_what_varies_is_told_as_perhaps_chance() -> None:
