@@ -126,6 +126,33 @@ Columns = Annotated[ColumnsOption, typer.Option("--columns", help="What the colu
 Cases = Annotated[
     str, typer.Option("--case", metavar="PATTERN", help="Show only these cases, such as 'nn.*'.")
 ]
+OneCase = Annotated[str, typer.Argument(metavar="CASE", help="The case whose bits changed.")]
+First = Annotated[
+    str, typer.Option("--from", metavar="RELEASE", help="The oldest release to look at.")
+]
+Last = Annotated[
+    str, typer.Option("--to", metavar="RELEASE", help="The newest release to look at.")
+]
+ReleaseAxis = Annotated[
+    str, typer.Option("--axis", metavar="AXIS", help="tensorflow, keras or numpy.")
+]
+Among = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="AXIS=VALUE,… or ID",
+        help="Choose among the cells of the matrix, of which one is taken. Repeatable.",
+    ),
+]
+Values = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="AXIS=VALUE",
+        help="Give the cells another value on an axis, such as tensorflow=2.16.2, whether the "
+        "matrix has it or not. Repeatable.",
+    ),
+]
 
 
 @app.command(epilog=_EXAMPLES)
@@ -271,34 +298,13 @@ def changes(
 @app.command(epilog=_BISECT_EXAMPLE)
 @guarded(_progress)
 def bisect(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="The case whose bits changed.")],
-    first: Annotated[
-        str, typer.Option("--from", metavar="RELEASE", help="The oldest release to look at.")
-    ],
-    last: Annotated[
-        str, typer.Option("--to", metavar="RELEASE", help="The newest release to look at.")
-    ],
-    axis: Annotated[
-        str, typer.Option("--axis", metavar="AXIS", help="tensorflow, keras or numpy.")
-    ] = TENSORFLOW,
+    case: OneCase,
+    first: First,
+    last: Last,
+    axis: ReleaseAxis = TENSORFLOW,
     matrix: MatrixFile = Path("matrix.yaml"),
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--only",
-            metavar="AXIS=VALUE,… or ID",
-            help="Choose among the cells of the matrix, of which one is taken. Repeatable.",
-        ),
-    ] = None,
-    values: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--with",
-            metavar="AXIS=VALUE",
-            help="Give the cells another value on an axis, such as tensorflow=2.16.2, "
-            "whether the matrix has it or not. Repeatable.",
-        ),
-    ] = None,
+    only: Among = None,
+    values: Values = None,
     every: Annotated[
         bool, typer.Option("--all", help="Find every change: try every release in between.")
     ] = False,

@@ -21,7 +21,8 @@ from runner.execution.gpu import discover_gpus
 from runner.matrix.line import check_axis, choose_cell, line, read_values
 from runner.matrix.problems import closest, shown
 from runner.matrix.select import select
-from runner.reports import bisect as report
+from runner.reports import bisect_formats
+from runner.reports.bisect import likeness
 from runner.reports.words import number
 from runner.results.untrusted import inert
 
@@ -179,11 +180,11 @@ def tell_found(search: Search, wanted: tuple[str, ...], console: Console) -> Non
     """Say what came out of the releases that were just tried."""
     for release in wanted:
         if release in search.tried:
-            said = escape(report.likeness(search.result(), release))
+            said = escape(likeness(search.result(), release))
             console.print(f"[bold]{release}[/] {said}", soft_wrap=True, highlight=False)
 
 
 def print_search(search: Search, *, as_json: bool) -> None:
     """Print what was found, as text or for programs."""
-    write = report.as_json if as_json else report.text
+    write = bisect_formats.as_json if as_json else bisect_formats.text
     print(write(search.result(), search.differences()), end="")

@@ -1,23 +1,19 @@
-"""What a bisection found, in words, as a table and as JSON. Every text in it is inert."""
+"""What a bisection found, in words that are the same for every format. They are inert."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from packaging.version import Version
-from tabulate import tabulate
 
 from runner.analysis.comparison import Verdict
 from runner.matrix.problems import listed
-from runner.reports import words
 from runner.reports.words import brief, number
 from runner.results.records import Status
 from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from runner.analysis.attempts import Attempt
     from runner.analysis.bisect import Bisection, Change
@@ -26,7 +22,6 @@ if TYPE_CHECKING:
 
     Differences = Mapping[Change, Difference]
 
-WIDTH: Final = 100
 _NAMES: Final = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 _STATES: Final[Mapping[Verdict | Status, str]] = {
     Verdict.VARIES: "varies from run to run",
@@ -36,39 +31,6 @@ _STATES: Final[Mapping[Verdict | Status, str]] = {
     Status.REFUSED: "can't work",
     Status.SKIPPED: "can't run here",
 }
-_RESULT_WIDTH: Final = 60
-_NONE: Final = "-"
-
-
-def text(found: Bisection, differences: Differences) -> str:
-    """Write what was tried as a table, then the answer and what is to be known beside it."""
-    title = one_line(f"{found.case} along {found.axis}")
-    beside = ", ".join(f"{axis} {value}" for axis, value in found.axes.items())
-    blocks = [
-        "\n".join([title, "=" * len(title), *_wrapped(one_line(f"All cells: {beside}."))]),
-        _table(found),
-        "\n".join(_wrapped(answer(found))),
-        *("\n".join(_wrapped(note)) for note in notes(found, differences)),
-    ]
-    return "\n\n".join(blocks) + "\n"
-
-
-def as_json(found: Bisection, differences: Differences) -> str:
-    """Write it for programs: what is known at each release, each change, and the answer."""
-    document = {
-        "schema_version": 1,
-        "case": found.case,
-        "axis": found.axis,
-        "axes": dict(found.axes),
-        "every": found.every,
-        "finished": found.finished,
-        "releases": [_release_document(found, release) for release in found.releases],
-        "aside": [{"release": release, "reason": reason} for release, reason in found.aside],
-        "changes": [_change_document(found, one, differences) for one in found.changes],
-        "answer": answer(found),
-        "notes": list(notes(found, differences)),
-    }
-    return words.as_json(document)
 
 
 def likeness(found: Bisection, release: str) -> str:
@@ -164,9 +126,9 @@ def _about(found: Bisection, change: Change, differences: Differences) -> Iterat
         yield f"{place} is perhaps chance: a release between or beside the two varies."
     if difference := differences.get(change):
         yield f"{place} differs by: {_difference(difference)}."
-    if moved := _moved(found, change):
-        steps = listed([f"{_NAMES[axis]} ({step})" for axis, step in moved.items()])
-        axis = next(iter(moved))
+    if packages := moved(found, change):
+        steps = listed([f"{_NAMES[axis]} ({step})" for axis, step in packages.items()])
+        axis = next(iter(packages))
         yield (
             f"{place} also moved {steps}, which can't be ruled out: `--axis {axis} --with "
             f"{found.axis}={change.after}` tells that apart where both versions can be installed."
@@ -185,7 +147,7 @@ def _aside(found: Bisection, change: Change) -> str:
     return "; ".join(one_line(f"{listed(same)} ({why})") for why, same in inside.items())
 
 
-def _moved(found: Bisection, change: Change) -> dict[str, str]:
+def moved(found: Bisection, change: Change) -> dict[str, str]:
     """Give the packages beside the axis that were loaded in other versions, and their step."""
     before, after = found.tried[change.before], found.tried[change.after]
     versions = {"keras": (before.keras, after.keras), "numpy": (before.numpy, after.numpy)}
@@ -225,30 +187,6 @@ def _difference(difference: Difference) -> str:
     return f"{output}, {', '.join(parts)}"
 
 
-def _table(found: Bisection) -> str:
-    tried = [
-        (release, found.tried[release]) for release in found.releases if release in found.tried
-    ]
-    beside = [
-        axis
-        for axis in ("keras", "numpy")
-        if axis != found.axis and len({getattr(one, axis) for _, one in tried} - {""}) > 1
-    ]
-    header = (found.axis, "bits", *beside, "result")
-    rows = [
-        (
-            release,
-            one.group or _NONE,
-            *(brief(getattr(one, axis)) or _NONE for axis in beside),
-            state_of(one),
-        )
-        for release, one in tried
-    ]
-    widths = [*[None] * (len(header) - 1), _RESULT_WIDTH]
-    table = tabulate(rows, headers=header, disable_numparse=True, maxcolwidths=widths)
-    return "\n".join(line.rstrip() for line in table.splitlines())
-
-
 def state_of(attempt: Attempt) -> str:
     """Say what a release came to: what agreed, or why it has no bits."""
     if attempt.result is None or not attempt.result.evidence.seen:
@@ -272,33 +210,3 @@ def _word(state: Verdict | Status) -> str:
 
 def _name(found: Bisection) -> str:
     return _NAMES.get(found.axis, one_line(found.axis))
-
-
-def _release_document(found: Bisection, release: str) -> dict[str, object]:
-    attempt = found.tried.get(release)
-    evidence = attempt.result.evidence if attempt and attempt.result else None
-    return {
-        "release": release,
-        "cell": found.cells[release],
-        "state": attempt.state if attempt else None,
-        "bits": (attempt.group or None) if attempt else None,
-        "reason": attempt.reason if attempt else "",
-        "evidence": asdict(evidence) if evidence else None,
-        "keras": (attempt.keras or None) if attempt else None,
-        "numpy": (attempt.numpy or None) if attempt else None,
-    }
-
-
-def _change_document(
-    found: Bisection, change: Change, differences: Differences
-) -> dict[str, object]:
-    difference = differences.get(change)
-    return asdict(change) | {
-        "back_to": change.back_to or None,
-        "moved": _moved(found, change),
-        "difference": asdict(difference) if difference else None,
-    }
-
-
-def _wrapped(line: str) -> Sequence[str]:
-    return wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -13,7 +13,8 @@ from runner.analysis.bisect import Bisection
 from runner.analysis.comparison import CaseResult, Evidence, Verdict
 from runner.analysis.difference import Difference
 from runner.analysis.distance import Distance
-from runner.reports.bisect import answer, as_json, likeness, notes, text
+from runner.reports.bisect import answer, likeness, notes
+from runner.reports.bisect_formats import as_json, text
 from runner.results.records import Status
 
 RELEASES = tuple(f"2.{number}.0" for number in range(12, 20))
