@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from math import isinf
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runner.analysis.bisect import Bisection, Change
+    from runner.analysis.difference import Difference
     from runner.reports.bisect import Differences
 
 WIDTH: Final = 100
@@ -101,7 +103,20 @@ def _change_document(
     return asdict(change) | {
         "back_to": change.back_to or None,
         "moved": moved(found, change),
-        "difference": asdict(difference) if difference else None,
+        "difference": _difference_document(difference) if difference else None,
+    }
+
+
+def _difference_document(difference: Difference) -> dict[str, object]:
+    """Say it as the JSON of a report does: an infinite difference is null."""
+    far = difference.distance
+    greatest = far.greatest if far else None
+    return {
+        "output": difference.output,
+        "elements": far.elements if far else None,
+        "mismatched": far.mismatched if far else None,
+        "greatest_difference": None if greatest is None or isinf(greatest) else greatest,
+        "greatest_ulps": far.ulps if far else None,
     }
 
 

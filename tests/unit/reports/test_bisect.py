@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from math import inf
 
 import pytest
 from unit.reports.stores import HOSTILE
@@ -280,6 +281,23 @@ def test_json_says_all_of_it() -> None:
             "difference": None,
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("distance", "told"),
+    [
+        (Distance(elements=8, mismatched=2, greatest=0.5, ulps=9), (8, 2, 0.5, 9)),
+        (Distance(elements=8, mismatched=2, greatest=inf, ulps=9), (8, 2, None, 9)),
+        (Distance(elements=8, mismatched=2), (8, 2, None, None)),
+        (None, (None, None, None, None)),
+    ],
+)
+def test_json_says_by_how_much(distance: Distance | None, told: tuple[float | None, ...]) -> None:
+    found = bisection("AB")
+    far = {found.changes[0]: Difference(output="out", distance=distance)}
+    (change,) = json.loads(as_json(found, far))["changes"]
+    names = ("elements", "mismatched", "greatest_difference", "greatest_ulps")
+    assert change["difference"] == {"output": "out", **dict(zip(names, told, strict=True))}
 
 
 def test_nothing_in_it_steers_a_terminal() -> None:
