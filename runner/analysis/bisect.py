@@ -79,15 +79,16 @@ def find_wanted(releases: Sequence[str], tried: Tried, *, every: bool) -> tuple[
     """Say which releases to try next, the ends first; none where what was asked for is known.
 
     `releases` are in order, at least two. Without `every` one change is looked for: the first of
-    those between two releases that are known to differ.
+    those between two releases that are known to differ. There is none to look for where an end has
+    no bits.
     """
     if every:
         return tuple(_by_halves([one for one in releases if one not in tried]))
     ends = (releases[0], releases[-1])
+    if any(one in tried and not tried[one].bits for one in ends):
+        return ()
     if missing := tuple(one for one in ends if one not in tried):
         return missing
-    if not all(tried[one].bits for one in ends):
-        return ()
     untried = next((change.untried for change in find_changes(releases, tried)), ())
     return (untried[len(untried) // 2],) if untried else ()
 
@@ -95,13 +96,10 @@ def find_wanted(releases: Sequence[str], tried: Tried, *, every: bool) -> tuple[
 def most_tries(releases: Sequence[str], tried: Tried, *, every: bool) -> int:
     """Say how many more tries it takes at most, where every release has bits."""
     untried = [one for one in releases if one not in tried]
-    ends = [one for one in untried if one in (releases[0], releases[-1])]
-    if every:
-        return len(untried)
-    if ends:
-        return len(ends) + (len(untried) - len(ends)).bit_length()
-    if not find_wanted(releases, tried, every=False):
-        return 0
+    if every or not (wanted := find_wanted(releases, tried, every=False)):
+        return len(untried) if every else 0
+    if ends := len({releases[0], releases[-1]} & set(wanted)):
+        return ends + (len(untried) - ends).bit_length()
     return len(find_changes(releases, tried)[0].untried).bit_length()
 
 

@@ -11,10 +11,11 @@ from rich.markup import escape
 
 from runner.cli import running
 from runner.cli import workspace as ws
+from runner.cli.guard import INTERRUPTED
 from runner.cli.search import Search
 from runner.environments.catalogue import read_catalogue
 from runner.environments.index import host_settings
-from runner.environments.lock import Lock
+from runner.environments.lock import Lock, Unresolvable
 from runner.environments.published import Span, Taken, fetch_releases, package_of, span
 from runner.errors import InputError
 from runner.execution.gpu import discover_gpus
@@ -32,12 +33,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from runner.cli.search import Asked
-    from runner.matrix.cells import Cell
+    from runner.matrix.cells import Cell, Environment
     from runner.results.records import RunRecord
 
     Run = Callable[[tuple[Cell, ...]], tuple[RunRecord, bool]]
 
-_NO_RESULT: Final = 5
 _GOES_ON: Final = "[yellow]interrupted:[/] what was tried is kept, and the same command goes on"
 
 
@@ -58,7 +58,11 @@ def bisect(
     cell, found = prepare(workspace, asked)
     cells = line(cell, asked.axis, found.releases)
     tell_span(package_of(asked.axis, cell), found, cell, console)
-    search = begin(workspace, asked, cells, found, options)
+
+    def tell(line: str) -> None:
+        console.print(line, soft_wrap=True, highlight=False)
+
+    search = begin(workspace, asked, cells, found, options, tell)
     if options.engine == "auto" and search.record.engine == "venv":
         reason = escape(inert(search.record.engine_reason))
         console.print(f"[yellow]no Docker, so venvs on this host:[/] {reason}", soft_wrap=True)
@@ -68,8 +72,7 @@ def bisect(
         return running.carry_out(workspace, batch, options, console)
 
     interrupted = pursue(search, run, console)
-    code = running.exit_code(search.record, interrupted=interrupted)
-    return code or (_NO_RESULT if search.lacks_an_end() else 0), search
+    return INTERRUPTED if interrupted else search.exit_code(), search
 
 
 def pursue(search: Search, run: Run, console: Console) -> bool:
@@ -126,11 +129,12 @@ def begin(
     cells: Mapping[str, Cell],
     found: Span,
     options: running.RunOptions,
+    tell: Callable[[str], None],
 ) -> Search:
     """Choose the engine, and look at what is stored.
 
-    What can't run, and what has all of its trials, is known. Nothing is resolved for it: what has
-    no lock has no trial that counts.
+    What can't run, and what has all of its trials, is known. Only the ends are resolved for it, as
+    they are needed anyway; of the others, what has no lock has no trial that counts.
     """
     started = datetime.now(UTC)
     wanted = tuple(cells.values())
@@ -139,7 +143,12 @@ def begin(
     chosen = ws.choose_engine(options.engine, workspace, environments, local)
     try:
         locks = ws.find_locks(workspace, environments)
-        ready = {environment: lock or Lock("") for environment, lock in locks.items()}
+        ends = {one.environment: None for one in (wanted[0], wanted[-1])}
+        missing = {one: None for one in ends if one in locks and not locks[one]}
+        ready: dict[Environment, Lock | Unresolvable] = {
+            environment: lock or Lock("") for environment, lock in locks.items()
+        }
+        ready |= ws.complete_locks(workspace, missing, locked=False, tell=tell)
         plan, now = ws.plan_cells(workspace, wanted, chosen, ready, fresh=False)
         record = running.begin(workspace, plan, now, chosen, started)
     finally:

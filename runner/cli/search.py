@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from runner.analysis.attempts import Attempt, find_attempts
 from runner.analysis.bisect import Bisection, find_wanted, most_tries
 from runner.analysis.compare import compare
 from runner.analysis.difference import find_difference
+from runner.errors import NothingSelected
 from runner.matrix.line import beside
 from runner.results.records import Status
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from runner.matrix.cells import Cell
     from runner.results.records import CellStatus, RunRecord, TrialRecord
     from runner.results.store import Store
+
+_NO_RESULT: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +90,20 @@ class Search:
         """How many more tries it takes at most, where every release has bits."""
         return most_tries(tuple(self.cells), self.tried, every=self.asked.every)
 
-    def lacks_an_end(self) -> bool:
-        """Whether one of the two ends came to no result, where both are needed."""
+    def exit_code(self) -> int:
+        """The exit code of DESIGN §9 where nothing was interrupted.
+
+        Where one change is looked for, both ends need a result; else any one will do.
+        """
+        statuses = {release: row.status for release, row in self.rows.items()}
+        if set(statuses.values()) == {Status.SKIPPED}:
+            return NothingSelected.exit_code
         first, *_, last = self.cells
-        rows = (self.rows.get(first), self.rows.get(last))
-        done = all(row and row.status is Status.DONE for row in rows)
-        return not (done or self.asked.every)
+        done = [statuses.get(one) is Status.DONE for one in (first, last)]
+        if self.asked.every:
+            done = [Status.DONE in statuses.values()]
+        without = {Status.REFUSED, Status.SKIPPED}
+        return 0 if all(done) and set(statuses.values()) <= {Status.DONE, *without} else _NO_RESULT
 
     def result(self) -> Bisection:
         """What is known so far."""

@@ -53,8 +53,8 @@ def answer(found: Bisection) -> str:
     for option, end in zip(("--from", "--to"), ends, strict=True):
         if not found.tried[end].bits:
             return (
-                f"No answer: {_state(found, end)}, and an end needs bits of its own; choose "
-                f"another {option}, or try every release with --all."
+                f"No answer: {_state(found, end, reason=True)}, and an end needs bits of its own; "
+                f"choose another {option}, or try every release with --all."
             )
     if not found.changes:
         return _same(found)

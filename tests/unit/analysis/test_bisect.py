@@ -119,6 +119,12 @@ def test_an_end_without_bits_ends_the_search(history: str) -> None:
     assert search(history).order == ("2.0", "2.2")
 
 
+def test_an_end_that_is_known_to_have_no_bits_spares_the_other() -> None:
+    searched = search("!AB", tried_of("!  "))
+    assert (searched.order, searched.bound) == ((), 0)
+    assert search("!AB", tried_of("!  "), every=True).order == ("2.1", "2.2")
+
+
 def test_ends_that_agree_are_no_end_where_one_between_is_known_to_differ() -> None:
     searched = search("AAAABBAA", tried_of("     B  "))
     assert searched.order == ("2.0", "2.7", "2.3", "2.4")

@@ -141,16 +141,25 @@ def test_an_interrupt_says_how_to_go_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "lacking"),
-    [(Status.DONE, False), (Status.REFUSED, True), (Status.BUILD_FAILED, True), (None, True)],
+    ("first", "last", "code", "code_of_all"),
+    [
+        pytest.param(Status.DONE, Status.DONE, 0, 0, id="both ends"),
+        pytest.param(Status.DONE, Status.REFUSED, 5, 0, id="one can't be installed"),
+        pytest.param(Status.DONE, Status.BUILD_FAILED, 5, 5, id="one could not be built"),
+        pytest.param(Status.REFUSED, Status.REFUSED, 5, 5, id="none can be installed"),
+        pytest.param(Status.SKIPPED, Status.SKIPPED, 3, 3, id="none can run here"),
+        pytest.param(Status.SKIPPED, Status.REFUSED, 5, 5, id="none can run"),
+        pytest.param(Status.REFUSED, None, 5, 5, id="one is not tried, since the other can't"),
+    ],
 )
-def test_a_search_needs_both_ends(tmp_path: Path, what: Status | None, *, lacking: bool) -> None:
-    first, last = CELLS["2.12.0"], CELLS["2.19.0"]
-    rows = [status(first), *([status(last, what)] if what else [])]
-    for every in (False, True):
+def test_exit_codes(
+    tmp_path: Path, first: Status, last: Status | None, code: int, code_of_all: int
+) -> None:
+    rows = [status(CELLS["2.12.0"], first), *([status(CELLS["2.19.0"], last)] if last else [])]
+    for every, expected in ((False, code), (True, code_of_all)):
         search = search_in(Store(tmp_path), every=every)
         search.note(run(rows))
-        assert search.lacks_an_end() is (lacking and not every)
+        assert search.exit_code() == expected
 
 
 def test_what_happens_is_told_as_it_happens(tmp_path: Path) -> None:

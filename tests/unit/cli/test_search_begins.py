@@ -58,7 +58,11 @@ def begin(workspace: ws.Workspace) -> Search:
         pre=False,
     )
     span = Span(releases=RELEASES, aside=())
-    return bisecting.begin(workspace, asked, cells_of(workspace), span, OPTIONS)
+    lock(workspace, RELEASES[-1])  # an end that had none would be resolved
+    said: list[str] = []
+    search = bisecting.begin(workspace, asked, cells_of(workspace), span, OPTIONS, said.append)
+    assert said == []
+    return search
 
 
 def lock(workspace: ws.Workspace, release: str, packages: str = "keras==3.12.0\n") -> None:
@@ -83,7 +87,7 @@ def test_with_an_empty_store_only_what_can_not_be_is_known(workspace: ws.Workspa
     assert list(search.tried) == ["2.4.4"]
     assert search.tried["2.4.4"].state is Status.REFUSED
     assert "has no wheel for Python" in search.tried["2.4.4"].reason
-    assert not workspace.locks.exists()
+    assert [path.name for path in workspace.locks.iterdir()] == [f"py{PYTHON}-tf2.21.0.txt"]
 
 
 def test_what_is_stored_is_known(workspace: ws.Workspace) -> None:

@@ -92,8 +92,8 @@ def bisection(history: str, *, every: bool = False, aside: tuple[str, ...] = ())
         ),
         pytest.param(
             "A      #",
-            "No answer: 2.19.0 can't work, and an end needs bits of its own; choose another --to, "
-            "or try every release with --all.",
+            "No answer: 2.19.0 can't work (can't be installed: no such keras), and an end needs "
+            "bits of its own; choose another --to, or try every release with --all.",
             id="an end that can't be installed",
         ),
         pytest.param(
