@@ -200,7 +200,7 @@ def state_of(attempt: Attempt) -> str:
 
 def _state(found: Bisection, release: str, *, reason: bool = False) -> str:
     attempt = found.tried[release]
-    why = f" ({brief(attempt.reason)})" if reason and attempt.reason else ""
+    why = f" ({brief(attempt.reason).rstrip('.')})" if reason and attempt.reason else ""
     return f"{release} {_word(attempt.state)}{why}"
 
 

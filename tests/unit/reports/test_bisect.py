@@ -21,7 +21,7 @@ from runner.results.records import Status
 RELEASES = tuple(f"2.{number}.0" for number in range(12, 20))
 MARKS = {
     "!": Attempt(state=Status.BUILD_FAILED, reason="no compiler"),
-    "#": Attempt(state=Status.REFUSED, reason="can't be installed: no such keras"),
+    "#": Attempt(state=Status.REFUSED, reason="can't be installed: no such keras."),
     "-": Attempt(state=Verdict.UNSUPPORTED, reason="TensorFlow has no such thing"),
 }
 
@@ -243,7 +243,7 @@ differ.
         ("AA", "has the bits of 2.12.0"),
         ("BA", "has bits that no other has so far"),
         (" !", "could not be built: no compiler"),
-        (" #", "can't work: can't be installed: no such keras"),
+        (" #", "can't work: can't be installed: no such keras."),
     ],
 )
 def test_what_a_release_is_like(history: str, said: str) -> None:
