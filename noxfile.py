@@ -37,6 +37,12 @@ def changes(session: nox.Session) -> None:
 
 
 @nox.session
+def bisect(session: nox.Session) -> None:
+    """Find the release that changed the bits of a case, trying as few as it takes."""
+    _runner(session, "bisect")
+
+
+@nox.session
 def claims(session: nox.Session) -> None:
     """Hold published claims about determinism against the stored results."""
     _runner(session, "claims")

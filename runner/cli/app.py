@@ -14,6 +14,7 @@ from rich.console import Console
 from runner import __version__
 from runner.analysis.changes import TENSORFLOW
 from runner.cli import (
+    bisecting,
     building,
     cataloguing,
     claiming,
@@ -26,6 +27,7 @@ from runner.cli import (
     verifying,
 )
 from runner.cli.guard import guarded
+from runner.cli.search import Asked
 from runner.cli.workspace import Workspace, home, local_bases
 from runner.errors import SamebitsError
 from runner.matrix.select import select
@@ -47,6 +49,8 @@ goldens = typer.Typer(
 app.add_typer(goldens, name="goldens")
 _progress = Console(stderr=True)
 _EXAMPLES = "Examples: run --only tensorflow=2.20.0,2.21.0 --only device=cpu   run --only 'py3.11*'"
+
+_BISECT_EXAMPLE = "Example: bisect keras.dropout --axis tensorflow --from 2.12.1 --to 2.21.0"
 
 
 class EngineOption(StrEnum):
@@ -144,6 +148,13 @@ Gpus = Annotated[
         "model, such as h100. Repeatable. Or set SAMEBITS_GPU. Default: all of the first's class.",
     ),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the table.")]
 Locked = Annotated[
     bool, typer.Option("--locked", help="Fail where a lock is missing or out of date.")
 ]
@@ -156,18 +167,39 @@ Trials = Annotated[
         help="So many trials of each cell, stored ones included. Default: as the matrix says.",
     ),
 ]
-Jobs = Annotated[
-    int | None,
-    typer.Option(
-        "--jobs", "-j", min=1, max=256, help="Builds and trials at once. Default: one a core."
-    ),
-]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Run new trials even where stored ones do.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Form = Annotated[FormatOption, typer.Option("--format", help="How to write it.")]
 Columns = Annotated[ColumnsOption, typer.Option("--columns", help="What the columns are.")]
 Cases = Annotated[
     str, typer.Option("--case", metavar="PATTERN", help="Show only these cases, such as 'nn.*'.")
+]
+OneCase = Annotated[str, typer.Argument(metavar="CASE", help="The case whose bits changed.")]
+First = Annotated[
+    str, typer.Option("--from", metavar="RELEASE", help="The oldest release to look at.")
+]
+Last = Annotated[
+    str, typer.Option("--to", metavar="RELEASE", help="The newest release to look at.")
+]
+ReleaseAxis = Annotated[
+    str, typer.Option("--axis", metavar="AXIS", help="tensorflow, keras or numpy.")
+]
+Among = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="AXIS=VALUE,… or ID",
+        help="Choose among the cells of the matrix, of which one is taken. Repeatable.",
+    ),
+]
+Values = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="AXIS=VALUE",
+        help="Give the cells another value on an axis, such as tensorflow=2.16.2, whether the "
+        "matrix has it or not. Repeatable.",
+    ),
 ]
 
 
@@ -196,7 +228,7 @@ def run(
     ] = False,
     columns: Columns = ColumnsOption.families,
     results: Results = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the table.")] = False,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> int:
     """Build what is missing, run the trials that are missing, and print the table."""
@@ -335,6 +367,52 @@ def changes(
     comparison = showing.of_store(results or scope.results, scope.cells, case)
     showing.print_changes(comparison, axis, form.value)
     return 0
+
+
+@app.command(epilog=_BISECT_EXAMPLE)
+@guarded(_progress)
+def bisect(
+    case: OneCase,
+    first: First,
+    last: Last,
+    axis: ReleaseAxis = TENSORFLOW,
+    matrix: MatrixFile = Path("matrix.yaml"),
+    only: Among = None,
+    values: Values = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Find every change: try every release in between.")
+    ] = False,
+    pre: Annotated[bool, typer.Option("--pre", help="Take pre-releases too.")] = False,
+    engine: EngineChoice = EngineOption.auto,
+    base: Bases = None,
+    jobs: Jobs = None,
+    results: Results = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> int:
+    """Find the release that changed the bits of a case, trying as few as it takes.
+
+    It goes over the releases that the package index has, not only those of the matrix, in cells
+    that are otherwise like one of the matrix: the first on the CPU with determinism off, or the one
+    that --only and --with choose. What is stored is not run again, so that a search that was broken
+    off goes on.
+    """
+    asked = Asked(
+        case=case,
+        axis=axis,
+        ends=(first, last),
+        only=tuple(only or ()),
+        values=tuple(values or ()),
+        every=every,
+        pre=pre,
+    )
+    options = running.RunOptions(
+        engine=engine.value, bases=tuple(base or ()), jobs=jobs, fresh=False, locked=False
+    )
+    console = Console(stderr=True, quiet=quiet)
+    code, search = bisecting.bisect(Workspace(matrix, results), asked, options, console)
+    bisecting.print_search(search, as_json=as_json)
+    return code
 
 
 @app.command()

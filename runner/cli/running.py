@@ -55,6 +55,17 @@ def run_matrix(
     workspace: ws.Workspace, cells: tuple[Cell, ...], options: RunOptions, console: Console
 ) -> tuple[int, RunRecord]:
     """Run the cells; returns the exit code of DESIGN §9 and the record of the run."""
+    record, interrupted = carry_out(workspace, cells, options, console)
+    if options.require_gpu and (missing := without_gpu(record)):
+        console.print(f"[red]{escape(missing)}[/]", soft_wrap=True, highlight=False)
+    code = exit_code(record, interrupted=interrupted, require_gpu=options.require_gpu)
+    return code, record
+
+
+def carry_out(
+    workspace: ws.Workspace, cells: tuple[Cell, ...], options: RunOptions, console: Console
+) -> tuple[RunRecord, bool]:
+    """Run the cells; returns the record of the run, and whether it was interrupted."""
     follow_parent()
 
     def tell(line: str) -> None:
@@ -75,7 +86,7 @@ def run_matrix(
         plan, now = ws.plan_cells(workspace, cells, chosen, ready, gpus, fresh=options.fresh)
         record = begin(workspace, plan, now, chosen, started)
         if not plan.to_run:
-            return conclude(workspace, record, None, options, console)
+            return conclude(workspace, record, None, console), False
         announce(plan, chosen, console)
         workspace.store.add_run(record)
         if swept := chosen.engine.sweep():
@@ -94,7 +105,7 @@ def run_matrix(
             ).execute()
     finally:
         chosen.engine.close()
-    return conclude(workspace, record, finished, options, console)
+    return conclude(workspace, record, finished, console), finished.interrupted
 
 
 def limits(jobs: int | None, capacity: Capacity) -> Limits:
@@ -147,12 +158,8 @@ def announce(plan: Plan, chosen: ws.Chosen, console: Console) -> None:
 
 
 def conclude(
-    workspace: ws.Workspace,
-    begun: RunRecord,
-    finished: Finished | None,
-    options: RunOptions,
-    console: Console,
-) -> tuple[int, RunRecord]:
+    workspace: ws.Workspace, begun: RunRecord, finished: Finished | None, console: Console
+) -> RunRecord:
     """Keep the record of how far each cell got, unless the last run's says the same."""
     reached = finished.cells if finished else {}
     cells = tuple(
@@ -169,10 +176,7 @@ def conclude(
         workspace.store.add_run(record)
     if phases:
         tell_times(phases, record, console)
-    if options.require_gpu and (missing := without_gpu(record)):
-        console.print(f"[red]{escape(missing)}[/]", soft_wrap=True, highlight=False)
-    interrupted = bool(finished and finished.interrupted)
-    return exit_code(record, interrupted=interrupted, require_gpu=options.require_gpu), record
+    return record
 
 
 def without_gpu(record: RunRecord) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from runner.environments.engine import Outcome, Trial
 from runner.environments.gpu_faults import find
 from runner.errors import StoreError
-from runner.execution.declared import declared, hold
+from runner.execution.declared import declared, hold, other_packages
 from runner.execution.endings import exit_reason, said
 from runner.execution.gpu_watch import Admission, GpuWatch, named
 from runner.results.arrays import check_arrays
@@ -260,14 +260,10 @@ def _judge_content(read: ProbeOutput | Rejected, task: Task) -> Judgement:
     if (read.order, read.seed, read.repeats) != asked:
         return Judgement(Status.RUN_FAILED, "the result is of another trial than the one asked for")
     environment = task.cell.environment
-    loaded = (
-        ("TensorFlow", environment.tensorflow, read.fingerprint.tensorflow),
-        ("Python", environment.python, ".".join(read.fingerprint.python.split(".")[:2])),
-    )
-    wrong = [f"{name} {was} was loaded, not {said}" for name, said, was in loaded if said != was]
     wanted = declared(environment, task.blueprint.lock, task.blueprint.base.inside)
     held = hold(wanted, read.fingerprint.loaded)
-    wrong += [*held.differs, *_other_gpu(read, task)]
+    other = other_packages(environment, read.fingerprint)
+    wrong = (*other, *held.differs, *_other_gpu(read, task))
     if wrong:
         return Judgement(Status.MISMATCH, "; ".join(wrong))
     return Judgement(Status.DONE, "; ".join(held.unseen) if task.gpu else "")

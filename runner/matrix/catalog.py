@@ -53,6 +53,7 @@ def refusal(environment: Environment) -> str | None:
         return _toolkit_refusal(environment)
     return (
         _python_refusal(environment, row)
+        or _keras_refusal(environment)
         or _cuda_refusal(environment, row)
         or _cudnn_refusal(environment, row)
         or _toolkit_refusal(environment)
@@ -81,6 +82,16 @@ def _python_refusal(environment: Environment, row: Minor) -> str | None:
     return (
         f"TensorFlow {environment.tensorflow} has no wheel for Python {environment.python}; "
         f"it has them for {pythons[0]} to {pythons[-1]}"
+    )
+
+
+def _keras_refusal(environment: Environment) -> str | None:
+    oldest = Version(table().keras.oldest)
+    if environment.keras is None or Version(environment.tensorflow) >= oldest:
+        return None
+    return (
+        f"TensorFlow {environment.tensorflow} has Keras inside itself; "
+        f"the package keras is what it uses from {oldest} on"
     )
 
 

@@ -46,6 +46,13 @@ class Minor(_Row):
     source: tuple[str, ...]
 
 
+class Keras(_Row):
+    """The package keras, which `tf.keras` is from a minor of TensorFlow on."""
+
+    oldest: str
+    source: tuple[str, ...]
+
+
 class Toolkit(_Row):
     """NVIDIA's `cuda-toolkit` packages, which install a CUDA release from wheels."""
 
@@ -65,6 +72,7 @@ class Table(_Row):
     """The whole table, with the minors from the oldest to the newest."""
 
     sources: dict[str, str]
+    keras: Keras
     toolkit: Toolkit
     driver: Driver
     releases: tuple[Minor, ...]

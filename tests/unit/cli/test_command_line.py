@@ -178,8 +178,8 @@ def test_a_matrix_file_that_is_a_folder(checkout: Checkout) -> None:
             "tensorfow=2.20.0",
             2,
             "error: --only tensorfow=2.20.0: there is no axis 'tensorfow', "
-            "did you mean 'tensorflow'?\n  → The axes are python, tensorflow, cuda, cudnn, base, "
-            "device, determinism, threads, onednn, tf32, xla and env.\n",
+            "did you mean 'tensorflow'?\n  → The axes are python, tensorflow, keras, numpy, cuda, "
+            "cudnn, base, device, determinism, threads, onednn, tf32, xla and env.\n",
             id="no such axis",
         ),
     ],

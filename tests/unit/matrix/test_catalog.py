@@ -45,6 +45,12 @@ def gpu(tensorflow: str, cuda: str, cudnn: str, python: str = "3.11") -> Environ
             id="Python too old for the probe",
         ),
         pytest.param(
+            Environment(python="3.8", tensorflow="2.5.3", keras="2.6.0"),
+            "TensorFlow 2.5.3 has Keras inside itself; the package keras is what it uses from 2.6 "
+            "on",
+            id="Keras inside",
+        ),
+        pytest.param(
             gpu("2.18.1", "12.6.3", "9.1.0.70"),
             "TensorFlow 2.18.1 was compiled with cuDNN 9.3.0; 9.1.0.70 is older",
             id="cuDNN older",
@@ -341,5 +347,5 @@ def test_no_release_is_in_two_rows() -> None:
 
 def test_every_source_is_used() -> None:
     used = {source for row in table().releases for source in row.source}
-    others = {*table().toolkit.source, *table().driver.source}
+    others = {*table().toolkit.source, *table().driver.source, *table().keras.source}
     assert used | others == set(table().sources)
