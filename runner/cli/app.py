@@ -22,6 +22,7 @@ from runner.cli import (
     exporting,
     listing,
     locking,
+    reporting,
     running,
     showing,
     verifying,
@@ -98,6 +99,15 @@ class FormatOption(StrEnum):
     json = "json"
 
 
+class ReportFormat(StrEnum):
+    """How the report of a whole comparison is written."""
+
+    table = "table"
+    markdown = "markdown"
+    json = "json"
+    html = "html"
+
+
 MatrixFile = Annotated[
     Path,
     typer.Option("--matrix", metavar="FILE", help="The matrix file.", envvar="SAMEBITS_MATRIX"),
@@ -170,6 +180,12 @@ Trials = Annotated[
 Fresh = Annotated[bool, typer.Option("--fresh", help="Run new trials even where stored ones do.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Form = Annotated[FormatOption, typer.Option("--format", help="How to write it.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write it to this file. Default: standard output, -"
+    ),
+]
 Columns = Annotated[ColumnsOption, typer.Option("--columns", help="What the columns are.")]
 Cases = Annotated[
     str, typer.Option("--case", metavar="PATTERN", help="Show only these cases, such as 'nn.*'.")
@@ -331,21 +347,20 @@ def report(
     only: Only = None,
     everything: Everything = False,
     results: Results = None,
-    form: Form = FormatOption.table,
+    form: Annotated[
+        ReportFormat, typer.Option("--format", help="How to write it.")
+    ] = ReportFormat.table,
+    output: Output = None,
     columns: Columns = ColumnsOption.families,
     case: Cases = showing.EVERY,
 ) -> int:
-    """Print the table of the stored results of a matrix; it runs nothing and needs no engine."""
+    """Print the table of the stored results of a matrix; it runs nothing and needs no engine.
+
+    As HTML it is one file with everything that is recorded: --format html -o report.html
+    """
     scope = showing.scope(matrix, only or (), everything=everything)
-    folder = results or scope.results
-    comparison = showing.with_stages(showing.of_store(folder, scope.cells, case), folder)
-    match form:
-        case FormatOption.table:
-            showing.print_table(comparison, columns.value)
-        case FormatOption.markdown:
-            showing.print_markdown(comparison, columns.value)
-        case FormatOption.json:
-            showing.print_json(comparison)
+    records = showing.stored(results or scope.results, scope.cells)
+    reporting.show(records, case, form.value, columns.value, output)
     return 0
 
 

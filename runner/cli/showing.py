@@ -19,7 +19,7 @@ from runner.errors import InputError, NothingSelected
 from runner.matrix.cells import AXES
 from runner.matrix.problems import closest, listed, shown
 from runner.matrix.select import select
-from runner.reports import change_formats, json_report, markdown, table
+from runner.reports import change_formats, json_report, table
 from runner.reports.changes import make_parts
 from runner.reports.grid import Tone
 from runner.reports.words import number
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from runner.analysis.comparison import Comparison
     from runner.reports.grid import Columns
-    from runner.results.records import RunRecord
+    from runner.results.records import RunRecord, TrialRecord
+    from runner.results.store import Damaged
 
 DEFAULT_MATRIX: Final = Path("matrix.yaml")
 EVERY: Final = "*"
@@ -55,13 +56,23 @@ def of_run(workspace: Workspace, record: RunRecord) -> Comparison:
     return traced(compare(trials, [record], stored.damaged), workspace.store.load)
 
 
-def of_store(results: Path, cells: Collection[str] | None = None, cases: str = EVERY) -> Comparison:
-    """Compare what is stored: these cells, or all of them; `cases` is a pattern on names of cases.
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What a store has of some cells; `folder` is where it lies."""
+
+    folder: Path
+    trials: tuple[TrialRecord, ...]
+    runs: tuple[RunRecord, ...]
+    damaged: tuple[Damaged, ...]
+
+
+def stored(results: Path, cells: Collection[str] | None = None) -> Records:
+    """Read what is stored: of these cells, or all of it.
 
     Raises
     ------
     NothingSelected
-        Nothing is stored, or nothing of these cells, or no such case.
+        Nothing is stored, or nothing of these cells.
     """
     store = Store(results)
     trials, runs = store.trials(cells), store.runs()
@@ -74,13 +85,33 @@ def of_store(results: Path, cells: Collection[str] | None = None, cases: str = E
         raise NothingSelected(
             f"{results}: no result of these cells", "run them first, or see all others with --all"
         )
-    damaged = (*trials.damaged, *runs.damaged)
-    comparison = compare(trials.records, [run for run in said if run.cells], damaged)
+    return Records(
+        folder=results,
+        trials=trials.records,
+        runs=tuple(run for run in said if run.cells),
+        damaged=(*trials.damaged, *runs.damaged),
+    )
+
+
+def compared(records: Records, cases: str = EVERY) -> Comparison:
+    """Compare records; `cases` is a pattern on names of cases.
+
+    Raises
+    ------
+    NothingSelected
+        There is no such case.
+    """
+    comparison = compare(records.trials, records.runs, records.damaged)
     if cases != EVERY:
         comparison = of_cases(comparison, cases)
         if not any(context.families for context in comparison.contexts):
             raise NothingSelected(f"--case {cases}: no case with a result has such a name")
     return comparison
+
+
+def of_store(results: Path, cells: Collection[str] | None = None, cases: str = EVERY) -> Comparison:
+    """Compare what is stored: `stored` and `compared` in one."""
+    return compared(stored(results, cells), cases)
 
 
 def with_stages(comparison: Comparison, results: Path) -> Comparison:
@@ -158,11 +189,6 @@ def print_table(comparison: Comparison, columns: Columns) -> None:
     width = max(_NARROWEST, min(console.width, table.WIDTH)) if console.is_terminal else table.WIDTH
     text = table.render(comparison, columns=columns, width=width, paint=paint)
     print(text, end="")
-
-
-def print_markdown(comparison: Comparison, columns: Columns) -> None:
-    """Print the table as Markdown."""
-    print(markdown.render(comparison, columns=columns), end="")
 
 
 def print_json(comparison: Comparison) -> None:

@@ -124,20 +124,22 @@ def _names(context: Context, columns: Columns) -> tuple[str, ...]:
 
 def _entries(cell: CellResult, columns: Columns, names: Iterable[str]) -> tuple[str, ...]:
     texts = (
-        {one.family: _family_text(one) for one in cell.families}
+        {one.family: family_text(one) for one in cell.families}
         if columns == "families"
-        else {one.case: _case_text(one) for one in cell.cases}
+        else {one.case: case_text(one) for one in cell.cases}
     )
     return tuple(texts.get(name, "") for name in names)
 
 
-def _case_text(case: CaseResult) -> str:
+def case_text(case: CaseResult) -> str:
+    """Write a case in a cell: its letter, or the mark of its verdict."""
     if case.verdict is not Verdict.IDENTICAL:
         return MARKS[case.verdict]
     return case.group + ("" if case.proven else UNPROVEN)
 
 
-def _family_text(family: FamilyResult) -> str:
+def family_text(family: FamilyResult) -> str:
+    """Write a family in a cell: its letter, if it has one, and the marks of what is not so."""
     flaws = "".join(MARKS[verdict] for verdict in family.flaws)
     flaws += PARTIAL if family.partial else ""
     return family.group + flaws + ("" if family.proven else UNPROVEN)

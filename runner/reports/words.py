@@ -46,3 +46,9 @@ def _inert(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [_inert(entry) for entry in value]
     return inert(value) if isinstance(value, str) else value
+
+
+def packed_json(document: object) -> str:
+    """Write a document as JSON to lie in a page: one line of ASCII, with no character of markup."""
+    text = json.dumps(_inert(document), separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

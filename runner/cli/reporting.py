@@ -1,0 +1,66 @@
+"""The command `report`: one comparison in any of its formats, printed or written to a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from runner.analysis.claims.evaluate import evaluate
+from runner.analysis.claims.ledger import ledger
+from runner.cli import showing
+from runner.reports import html, json_report, markdown, table
+from runner.results.durable import write_over
+
+if TYPE_CHECKING:
+    from runner.analysis.comparison import Comparison
+    from runner.reports.grid import Columns
+
+STDOUT: Final = Path("-")
+
+
+def show(
+    records: showing.Records, cases: str, form: str, columns: Columns, output: Path | None
+) -> None:
+    """Write what the records say of the cases in the pattern, to a file or to standard output.
+
+    Raises
+    ------
+    NothingSelected
+        There is no such case.
+    StoreError
+        The file could not be written; what was there has not changed.
+    """
+    comparison = showing.with_stages(showing.compared(records, cases), records.folder)
+    if form == "table" and output in {None, STDOUT}:
+        showing.print_table(comparison, columns)
+        return
+    match form:
+        case "html":
+            text = html.render(comparison, _stored(records, comparison, cases))
+        case "json":
+            text = json_report.render(comparison)
+        case "markdown":
+            text = markdown.render(comparison, columns=columns)
+        case _:
+            text = table.render(comparison, columns=columns)
+    write(text, output)
+
+
+def write(text: str, output: Path | None) -> None:
+    """Write text to a file, whole or not at all; to standard output where there is none, or `-`."""
+    if output in {None, STDOUT} or output is None:
+        print(text, end="")
+        return
+    write_over(output, text.encode())
+    print(f"written to {output}", file=sys.stderr)
+
+
+def _stored(records: showing.Records, comparison: Comparison, cases: str) -> html.Stored:
+    """Give what a page tells beside the comparison; claims are about all cases or none."""
+    whole = cases == showing.EVERY and any(context.cells for context in comparison.contexts)
+    return html.Stored(
+        trials=records.trials,
+        runs=records.runs,
+        claims=evaluate(comparison, ledger()) if whole else (),
+    )

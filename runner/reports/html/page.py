@@ -1,0 +1,133 @@
+"""Renders the page: a template, a style sheet and scripts, all of them files beside this one.
+
+Nothing of a record becomes markup: the template escapes each text, and the script reads its data
+from a block of JSON and writes it as text only. Where a browser should be fooled all the same, the
+page's own policy lets no other script and no other style in, and nothing be loaded or sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from runner import __version__
+from runner.analysis.changes import find_walks
+from runner.analysis.claims.outcome import Outcome
+from runner.analysis.history import collect
+from runner.reports import claims
+from runner.reports.changes import make_parts
+from runner.reports.fold import Scales
+from runner.reports.html.data import page_data
+from runner.reports.html.heat import heat
+from runner.reports.html.runs import runs
+from runner.reports.html.tally import tally
+from runner.reports.notes import damage
+from runner.reports.section import make_section
+from runner.reports.words import number, packed_json
+from runner.results.untrusted import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runner.analysis.claims.outcome import ClaimResult
+    from runner.analysis.comparison import Comparison, Context
+    from runner.results.records import RunRecord, TrialRecord
+
+_SCRIPTS: Final = ("words.js", "heat.js", "filters.js", "agreement.js", "cell.js", "start.js")
+_POLICY: Final = (
+    "default-src 'none'; script-src '{script}'; style-src '{style}'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """The records that a comparison was made of, and what they say of the published claims."""
+
+    trials: Sequence[TrialRecord] = ()
+    runs: Sequence[RunRecord] = ()
+    claims: Sequence[ClaimResult] = field(default=())
+
+
+def render(comparison: Comparison, stored: Stored) -> str:
+    """Write a comparison as one HTML file."""
+    scales = [_scales(context) for context in comparison.contexts]
+    data = page_data(comparison, collect(stored.trials, stored.runs), scales)
+    script, style = "".join(map(_resource, _SCRIPTS)), _resource("report.css")
+    return _environment().get_template("page.html.j2").render(
+        version=__version__,
+        policy=_POLICY.format(script=_hash(script), style=_hash(style)),
+        script=Markup(script),  # noqa: S704 - a file of this package
+        style=Markup(style),  # noqa: S704 - the same
+        data=Markup(packed_json(data)),  # noqa: S704 - it has no character of markup
+        contexts=[
+            _view(context, axes, place)
+            for place, (context, axes) in enumerate(
+                zip(comparison.contexts, scales, strict=True), start=1
+            )
+        ],
+        claims=_claims(stored.claims),
+        runs=runs(stored.runs),
+        damage=damage(comparison),
+    )
+
+
+def _scales(context: Context) -> Scales:
+    cells, missing = [one.axes for one in context.cells], [one.axes for one in context.missing]
+    return Scales.of(cells or missing, also=missing)
+
+
+def _view(context: Context, scales: Scales, place: int) -> dict[str, object]:
+    return {
+        "number": place,
+        "section": make_section(context, "families"),
+        "tally": tally(context),
+        "heat": heat(context, scales, place),
+        "changes": make_parts(context, find_walks(context)),
+        "paired": len(context.cells) > 1,
+    }
+
+
+def _claims(results: Sequence[ClaimResult]) -> dict[str, object] | None:
+    if not results:
+        return None
+    contradicted = claims.of(results, Outcome.CONTRADICTED)
+    return {
+        "summary": claims.summary(results),
+        "headers": claims.TOTALS,
+        "sources": [(one[0].source, claims.totals(one)) for _, one in claims.by_source(results)],
+        "contradicted": [
+            (one, claims.told(one, Outcome.CONTRADICTED), claims.READING) for one in contradicted
+        ],
+    }
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FunctionLoader(_resource),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_inert,
+    )
+
+
+def _inert(value: object) -> object:
+    """Make each text that the template writes inert; what is markup already is of this package."""
+    return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _resource(name: str) -> str:
+    return files("runner.reports.html").joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """Give the source expression of an inline text: https://www.w3.org/TR/CSP3/#grammardef-hash-source."""
+    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
