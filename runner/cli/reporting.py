@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final
 from runner.analysis.claims.evaluate import evaluate
 from runner.analysis.claims.ledger import ledger
 from runner.cli import showing
+from runner.errors import InputError
 from runner.reports import html, json_report, markdown, table
 from runner.results.durable import write_over
+from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
     from runner.analysis.comparison import Comparison
@@ -28,6 +30,8 @@ def show(
     ------
     NothingSelected
         There is no such case.
+    InputError
+        Something else has the name of the file, such as a folder or a device.
     StoreError
         The file could not be written; what was there has not changed.
     """
@@ -48,12 +52,21 @@ def show(
 
 
 def write(text: str, output: Path | None) -> None:
-    """Write text to a file, whole or not at all; to standard output where there is none, or `-`."""
-    if output in {None, STDOUT} or output is None:
+    """Write text to a file, whole or not at all; to standard output where there is none, or `-`.
+
+    Raises
+    ------
+    InputError
+        Something else has that name, such as a folder or a device.
+    """
+    if output is None or output == STDOUT:
         print(text, end="")
         return
-    write_over(output, text.encode())
-    print(f"written to {output}", file=sys.stderr)
+    target = output.resolve()
+    if target.exists() and not target.is_file():
+        raise InputError(f"--output {output}: not a file", "Name a file, or - to print it.")
+    write_over(target, text.encode())
+    print(f"The report is in {one_line(str(output))}", file=sys.stderr)
 
 
 def _stored(records: showing.Records, comparison: Comparison, cases: str) -> html.Stored:

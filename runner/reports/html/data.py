@@ -57,7 +57,7 @@ def page_data(
     reported = json_report.make_report(comparison).contexts
     contexts = [
         {
-            "axes": {axis: [clip(one) for one in axes.values[axis]] for axis in axes.varying},
+            "axes": {clip(axis): [clip(one) for one in axes.values[axis]] for axis in axes.varying},
             **_context(context, told, places, pools),
         }
         for context, told, axes in zip(comparison.contexts, reported, scales, strict=True)

@@ -29,7 +29,7 @@ from runner.reports.html.runs import runs
 from runner.reports.html.tally import tally
 from runner.reports.notes import damage
 from runner.reports.section import make_section
-from runner.reports.words import number, packed_json
+from runner.reports.words import packed_json
 from runner.results.untrusted import inert
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from runner.analysis.comparison import Comparison, Context
     from runner.results.records import RunRecord, TrialRecord
 
+LONGEST: Final = 20_000
+"""Characters of any one text of the page, such as a line that names every case."""
 _SCRIPTS: Final = ("words.js", "heat.js", "filters.js", "agreement.js", "cell.js", "start.js")
 _POLICY: Final = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; "
@@ -60,18 +62,15 @@ def render(comparison: Comparison, stored: Stored) -> str:
     scales = [_scales(context) for context in comparison.contexts]
     data = page_data(comparison, collect(stored.trials, stored.runs), scales)
     script, style = "".join(map(_resource, _SCRIPTS)), _resource("report.css")
-    return _environment().get_template("page.html.j2").render(
+    both = enumerate(zip(comparison.contexts, scales, strict=True), start=1)
+    page = _environment().get_template("page.html.j2")
+    return page.render(
         version=__version__,
         policy=_POLICY.format(script=_hash(script), style=_hash(style)),
-        script=Markup(script),  # noqa: S704 - a file of this package
+        script=Markup(script),  # noqa: S704 - files of this package
         style=Markup(style),  # noqa: S704 - the same
         data=Markup(packed_json(data)),  # noqa: S704 - it has no character of markup
-        contexts=[
-            _view(context, axes, place)
-            for place, (context, axes) in enumerate(
-                zip(comparison.contexts, scales, strict=True), start=1
-            )
-        ],
+        contexts=[_view(context, axes, place) for place, (context, axes) in both],
         claims=_claims(stored.claims),
         runs=runs(stored.runs),
         damage=damage(comparison),
@@ -115,13 +114,15 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_inert,
+        finalize=_quiet,
     )
 
 
-def _inert(value: object) -> object:
-    """Make each text that the template writes inert; what is markup already is of this package."""
-    return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+def _quiet(value: object) -> object:
+    """Make each text of the template inert and bounded; what is markup already is ours."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return inert(value if len(value) <= LONGEST else f"{value[:LONGEST]} …")
 
 
 def _resource(name: str) -> str:
