@@ -1,11 +1,13 @@
 """What a test may need of the host, and what to say where it is not there.
 
-CI sets SAMEBITS_REQUIRE_DOCKER, so that a test that needs Docker fails there instead of skipping.
+CI sets SAMEBITS_REQUIRE_DOCKER and SAMEBITS_REQUIRE_BROWSER, so that a test that needs Docker or a
+browser fails there instead of skipping.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 PYTHON = "3.11"
+CHROMIUM = "chromium"
 
 
 def absent(reason: str) -> NoReturn:
@@ -45,3 +48,14 @@ def bases(api: APIClient) -> BaseImages:
     except EngineUnavailable as error:
         absent(error.message)
     return found
+
+
+def chromium() -> str:
+    """The path of Debian's Chromium."""
+    if found := shutil.which(CHROMIUM):
+        return found
+    reason = f"no {CHROMIUM} in PATH"
+    required = ("SAMEBITS_REQUIRE_BROWSER", "SAMEBITS_REQUIRE_DOCKER")
+    if any(os.environ.get(name) for name in required):
+        pytest.fail(f"a browser is required here: {reason}")
+    pytest.skip(reason)

@@ -1,5 +1,7 @@
 // How far each two cells agree, drawn once it is asked for.
 
+const CROWDED = 40; // cells from which on numbers have no room
+
 function shared(context, left, right) {
   const [low, high] = left < right ? [left, right] : [right, left];
   return low === high ? null : context.agreement[high][low];
@@ -16,7 +18,7 @@ function pairs(details) {
     return;
   }
   const labels = [...document.querySelectorAll(`table.heat[data-context="${number}"] tbody th a`)];
-  const dense = labels.length > 40 ? "dense" : "";
+  const dense = labels.length > CROWDED ? "dense" : "";
   const head = el("tr", {}, el("th", { scope: "col", class: "corner" }, "cases with the same bits, in %"));
   labels.forEach((label) => head.append(el("th", { scope: "col" }, label.textContent)));
   const body = el("tbody", {});

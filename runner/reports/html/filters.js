@@ -73,3 +73,8 @@ function search() {
   }
   show();
 }
+
+function clear() {
+  for (const heat of heats) heat.families.forEach((_, nth) => heat.expand(nth, false));
+  show();
+}

@@ -1,13 +1,15 @@
 // Which view is shown, as the address says, and how the page begins and is printed.
 
 let left = null;
+function decoded(text) {
+  try { return decodeURIComponent(text); } catch { return null; }
+}
 function route() {
   const [, number, id] = /^#cell\/(\d+)\/(.*)$/.exec(location.hash) ?? [];
   if (number === undefined) return back();
   const context = data.contexts[number - 1];
-  const cell = context?.cells.find((one) => address(context, one) === location.hash
-    || encodeURIComponent(one.cell) === id);
-  left ??= { top: scrollY, hash: address(context ?? {}, cell ?? { cell: "" }) };
+  const cell = context?.cells.find((one) => one.cell === decoded(id));
+  left ??= { top: scrollY, hash: location.hash };
   view.replaceChildren(...(cell ? page(context, cell) : [el("p", {}, "There is no such cell in this report. "),
     el("a", { href: "#results" }, "All results")]));
   report.hidden = true;
@@ -35,9 +37,9 @@ function back() {
 let folds = [];
 addEventListener("beforeprint", () => {
   form.reset();
-  for (const heat of heats) heat.families.forEach((_, nth) => heat.expand(nth, false));
-  show();
-  const crowded = (one) => one.matches(".agreement") && data.contexts[one.dataset.agreement - 1].cells.length > 40;
+  clear();
+  const crowded = (one) => one.matches(".agreement")
+    && data.contexts[one.dataset.agreement - 1].cells.length > CROWDED;
   folds = [...report.querySelectorAll("details:not([open])")].filter((one) => !crowded(one));
   for (const one of folds) one.open = true;
 });
@@ -47,7 +49,8 @@ fill();
 show();
 form.addEventListener("input", search);
 form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("reset", () => setTimeout(show));
+form.addEventListener("reset", () => setTimeout(clear)); // the fields are cleared after the event
 addEventListener("hashchange", route);
 if (location.hash.startsWith("#cell/")) route();
 document.documentElement.dataset.ready = "yes";
+performance.mark("ready");
