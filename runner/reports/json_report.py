@@ -219,14 +219,14 @@ def _trace(trace: Trace) -> ReportedTrace:
 
 
 def _stage(name: str, far: Distance | None) -> ReportedStage:
-    greatest = far.greatest if far else None
+    greatest = far.absolute.value if far and far.absolute else None
     return ReportedStage(
         stage=name,
         elements=far.elements if far else None,
         mismatched=far.mismatched if far else None,
-        nans=far.nans if far else None,
+        nans=far.nans.any if far else None,
         greatest_difference=None if greatest is None or isinf(greatest) else greatest,
-        greatest_ulps=far.ulps if far else None,
+        greatest_ulps=far.ulps.greatest if far and far.ulps else None,
     )
 
 
