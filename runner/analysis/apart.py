@@ -44,6 +44,38 @@ class GroupDistance:
     outputs: tuple[OutputDistance, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How far outputs lie apart all together, those that could be measured.
+
+    `mismatched` of `elements` differ; `ulps` and `relative` are the greatest, `median` is the
+    greatest of the outputs' medians in ULPs. They are None where there are no such numbers.
+    `unmeasured` outputs count for nothing.
+    """
+
+    elements: int
+    mismatched: int
+    ulps: int | None
+    median: int | None
+    relative: float | None
+    unmeasured: int
+
+    @classmethod
+    def of(cls, outputs: Iterable[OutputDistance]) -> Extent:
+        """Sum up."""
+        found = [one.distance for one in outputs]
+        known = [one for one in found if one is not None]
+        ulps = [one.ulps for one in known if one.ulps]
+        return cls(
+            elements=sum(one.elements for one in known),
+            mismatched=sum(one.mismatched for one in known),
+            ulps=max((one.greatest for one in ulps), default=None),
+            median=max((one.median for one in ulps), default=None),
+            relative=max((one.relative.value for one in known if one.relative), default=None),
+            unmeasured=len(found) - len(known),
+        )
+
+
 def groups_apart(
     context: Context, case: str, load: Load, pairs: Iterable[tuple[str, str]] | None = None
 ) -> tuple[GroupDistance, ...]:

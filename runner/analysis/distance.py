@@ -60,16 +60,17 @@ class Greatest:
 class Distance:
     """What differs between two arrays.
 
-    `mismatched` of `elements` have other bits. Those that are a NaN in one array or both, which may
-    differ in its sign or payload, are counted in `nans` and nowhere else; the others are numbers.
-    `infinities` counts infinite ones, `signs` those that are below zero on one side and above it on
-    the other, and `zeros` those that are a zero and a minus zero. `absolute` and `relative` are the
-    greatest differences; a relative one is divided by the larger of the two magnitudes, so that it
-    is at most 2, and infinite where one of them is. They are None where no number differs and for
-    types that are not numbers known here, as `ulps` also is for whole numbers. A Boolean counts as
-    0 or 1.
+    `dtype` is the type of both. `mismatched` of `elements` have other bits. Those that are a NaN in
+    one array or both, which may differ in its sign or payload, are counted in `nans` and nowhere
+    else; the others are numbers. `infinities` counts infinite ones, `signs` those that are below
+    zero on one side and above it on the other, `zeros` those that are a zero and a minus zero.
+    `absolute` and `relative` are the greatest differences; a relative one is divided by the larger
+    of the two magnitudes, so that it is at most 2, and infinite where one of them is. They are None
+    where no number differs and for types that are not numbers known here, as `ulps` also is for
+    whole numbers. A Boolean counts as 0 or 1.
     """
 
+    dtype: str
     elements: int
     mismatched: int
     nans: Sides = _NOWHERE
@@ -169,6 +170,7 @@ class _Tally:
         ulps = summed(np.concatenate(self.steps)) if self.steps else None
         zeros = ulps.histogram[0].numbers if ulps and not ulps.histogram[0].most else 0
         return Distance(
+            dtype=self.elements.dtype,
             elements=len(self.ours),
             mismatched=self.mismatched,
             nans=self.nans,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Number = bool | int | float | complex
 
-_SIGNIFICANDS: Final = {
+SIGNIFICANDS: Final = {
     "float16": 10,
     "bfloat16": 7,
     "float32": 23,
@@ -57,7 +57,7 @@ class Elements:
     @property
     def floating(self) -> bool:
         """Whether it has a point, and with it infinities, NaN and a minus zero."""
-        return self.dtype in _SIGNIFICANDS
+        return self.dtype in SIGNIFICANDS
 
     @property
     def counts(self) -> bool:
@@ -139,6 +139,6 @@ class Elements:
         return like.dtype.type(1 << (8 * self.width - 1) if signed else 0)
 
     def _infinity(self, like: Bits) -> np.unsignedinteger[Any]:
-        significand = _SIGNIFICANDS[self.dtype]
+        significand = SIGNIFICANDS[self.dtype]
         exponent = 8 * self.width - 1 - significand
         return like.dtype.type(((1 << exponent) - 1) << significand)

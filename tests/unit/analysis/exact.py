@@ -44,6 +44,7 @@ def exact(left: LoadedArray, right: LoadedArray) -> Distance:
     numbers = [one for one in other if not has(one[1], isnan) and not has(one[2], isnan)]
     ulps = [steps(ours, theirs) for _, ours, theirs in numbers]
     return Distance(
+        dtype=left.dtype,
         elements=len(pairs),
         mismatched=len(other),
         nans=sides(other, isnan),

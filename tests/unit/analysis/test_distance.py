@@ -47,7 +47,7 @@ def greatest(value: float, left: Number, right: Number, *index: int) -> Greatest
 
 def test_the_same_bits_are_no_distance_apart() -> None:
     array = floats(1.0, -0.0, nan, inf)
-    assert measure(array, array) == Distance(elements=4, mismatched=0)
+    assert measure(array, array) == Distance(dtype="float32", elements=4, mismatched=0)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_nans_are_counted_by_side_and_in_nothing_else() -> None:
 
 def test_where_every_mismatch_is_a_nan_no_number_is_far() -> None:
     far = measured(floats(nan, 1.0), floats(1.0, 1.0))
-    assert far == Distance(elements=2, mismatched=1, nans=Sides(left=1))
+    assert far == Distance(dtype="float32", elements=2, mismatched=1, nans=Sides(left=1))
 
 
 def test_infinities_and_signs() -> None:
@@ -205,14 +205,14 @@ def test_a_complex_number_is_as_far_as_the_part_that_is_further() -> None:
 
 def test_a_type_that_is_not_known_as_numbers_is_compared_by_its_bits_alone() -> None:
     far = measure(of_bits("float8_e4m3fn", 1, 2, 3), of_bits("float8_e4m3fn", 1, 200, 3))
-    assert far == Distance(elements=3, mismatched=1)
+    assert far == Distance(dtype="float8_e4m3fn", elements=3, mismatched=1)
 
 
 @pytest.mark.parametrize("shape", [(), (0, 3), (2, 3)])
 @pytest.mark.parametrize("dtype", ["float32", "complex64", "int16", "bool"])
 def test_every_shape_is_measured(shape: tuple[int, ...], dtype: str) -> None:
     array = LoadedArray(dtype, np.zeros(shape, dtype))
-    assert measure(array, array) == Distance(elements=array.values.size, mismatched=0)
+    assert measure(array, array) == Distance(dtype=dtype, elements=array.values.size, mismatched=0)
 
 
 def test_arrays_of_another_type_or_shape_have_no_distance() -> None:
@@ -223,7 +223,7 @@ def test_arrays_of_another_type_or_shape_have_no_distance() -> None:
 
 def test_the_share_of_elements_that_differ() -> None:
     assert measured(floats(1.0, 2.0, 3.0, 4.0), floats(1.0, 2.0, 3.0, 5.0)).share == 0.25
-    assert Distance(elements=0, mismatched=0).share == 0.0
+    assert Distance(dtype="float32", elements=0, mismatched=0).share == 0.0
 
 
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False), st.integers(1, 1000))

@@ -48,7 +48,9 @@ def trace(case: str, first: str = "gradients", **greatest: float | None) -> Trac
 def _far(greatest: float) -> Distance:
     found = Greatest(value=greatest, index=(0,), left=0.0, right=greatest)
     ulps = Ulps(greatest=3, median=1, histogram=())
-    return Distance(elements=8, mismatched=2, absolute=found, relative=found, ulps=ulps)
+    return Distance(
+        dtype="float32", elements=8, mismatched=2, absolute=found, relative=found, ulps=ulps
+    )
 
 
 def compared(*traces: Trace, case: CaseOutput | None = None) -> Comparison:
