@@ -13,7 +13,7 @@ from rich.console import Console
 
 from runner import __version__
 from runner.analysis.changes import TENSORFLOW
-from runner.cli import cataloguing, claiming, doctoring, listing, locking, running, showing
+from runner.cli import cataloguing, claiming, diffing, doctoring, listing, locking, running, showing
 from runner.cli.guard import guarded
 from runner.cli.workspace import Workspace, home, local_bases
 from runner.errors import SamebitsError
@@ -31,6 +31,11 @@ app = typer.Typer(
 )
 _progress = Console(stderr=True)
 _EXAMPLES = "Examples: run --only tensorflow=2.20.0,2.21.0 --only device=cpu   run --only 'py3.11*'"
+
+_DIFFS = (
+    "Examples: diff tensorflow=2.15.1 tensorflow=2.16.2   "
+    "diff py3.11-tf2.20.0.cpu.nodet py3.11-tf2.20.0.cpu.det"
+)
 
 
 class EngineOption(StrEnum):
@@ -251,6 +256,24 @@ def changes(
     scope = showing.scope(matrix, only or (), everything=everything)
     comparison = showing.of_store(results or scope.results, scope.cells, case)
     showing.print_changes(comparison, axis, form.value)
+    return 0
+
+
+@app.command(epilog=_DIFFS)
+@guarded(_progress)
+def diff(
+    left: Annotated[str, typer.Argument(metavar="X", help="A cell id, a pattern, or AXIS=VALUE.")],
+    right: Annotated[str, typer.Argument(metavar="Y", help="The same; what one moves to.")],
+    matrix: MatrixFile = Path("matrix.yaml"),
+    results: Results = None,
+    form: Form = FormatOption.table,
+    as_json: AsJson = False,
+    case: Cases = showing.EVERY,
+) -> int:
+    """Print what changes from cells X to cells Y, by how much and why, from all stored results."""
+    folder = results or showing.scope(matrix, (), everything=True).results
+    form = FormatOption.json if as_json else form
+    diffing.print_diff(showing.of_store(folder, cases=case), folder, (left, right), form.value)
     return 0
 
 

@@ -1,0 +1,185 @@
+"""What changes from one cell to another, as plain text, Markdown and JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from math import isfinite
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
+
+from tabulate import tabulate
+
+from runner.reports import words
+from runner.reports.markdown import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from runner.analysis.diff import CaseDiff, Change, Diff
+    from runner.analysis.distance import Distance, Greatest
+    from runner.analysis.elements import Number
+    from runner.analysis.naming import AnyCell
+    from runner.analysis.pairing import Pairing
+    from runner.analysis.ulps import Ulps
+    from runner.reports.diff import Part
+    from runner.reports.notes import Note
+
+    Found = Iterable[tuple[Pairing, Sequence[Diff]]]
+
+WIDTH: Final = 100
+_FIGURES: Final = 3  # columns after the first two that are numbers
+
+
+def text(parts: Iterable[Part], width: int = WIDTH) -> str:
+    """Write plain text for a terminal."""
+    return "\n\n".join(block for part in parts for block in _text_blocks(part, width)) + "\n"
+
+
+def markdown(parts: Iterable[Part], level: int = 3) -> str:
+    """Write GitHub Markdown whose headings are of the given level."""
+    return "\n\n".join(block for part in parts for block in _markdown_blocks(part, level)) + "\n"
+
+
+def as_json(found: Found) -> str:
+    """Write everything for programs: ASCII, case by case and output by output.
+
+    A figure that is not finite is the text ``inf`` or ``-inf``; a complex number is its two parts.
+    """
+    document = [
+        {
+            "engine": pairing.context.engine,
+            "host_class": pairing.context.host_class,
+            "not_compared": [_alone(cell) for cell in pairing.alone],
+            "diffs": [_diff(one) for one in diffs],
+        }
+        for pairing, diffs in found
+    ]
+    return words.as_json({"schema_version": 1, "contexts": document})
+
+
+def _markdown_blocks(part: Part, level: int) -> Iterable[str]:
+    yield f"{'#' * level} {escape(part.title)}"
+    yield "\n".join(map(escape, part.caption))
+    if part.rows:
+        lines = [[*map(escape, row)] for row in (part.header, *part.rows)]
+        lines.insert(1, ["---", "---", *["---:"] * _FIGURES, "---"][: len(part.header)])
+        yield "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        yield escape(part.legend)
+    for note in part.notes:
+        yield f"**{escape(note.title)}**"
+        yield "\n".join(f"- {escape(line)}" for line in note.lines)
+
+
+def _text_blocks(part: Part, width: int) -> Iterable[str]:
+    yield "\n".join([part.title, "=" * len(part.title), *_wrapped(part.caption, width)])
+    if part.rows:
+        aligned = ("left", "left", *["right"] * _FIGURES, "left")[: len(part.header)]
+        table = tabulate(part.rows, headers=part.header, disable_numparse=True, colalign=aligned)
+        yield "\n".join(line.rstrip() for line in table.splitlines())
+        yield "\n".join(_wrapped([part.legend], width))
+    yield from (_text_note(note, width) for note in part.notes)
+
+
+def _text_note(note: Note, width: int) -> str:
+    lines = _wrapped((f"- {line}" for line in note.lines), width, "  ")
+    return "\n".join([f"{note.title}:", *lines])
+
+
+def _wrapped(lines: Iterable[str], width: int, indent: str = "") -> list[str]:
+    return [
+        row
+        for line in lines
+        for row in wrap(
+            line,
+            width,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    ]
+
+
+def _alone(cell: AnyCell) -> dict[str, object]:
+    return {"cell": cell.cell, "status": cell.status, "reason": cell.reason}
+
+
+def _diff(diff: Diff) -> dict[str, object]:
+    pair = diff.pair
+    return {
+        "cells": [pair.left.cell, pair.right.cell],
+        "axes": [pair.left.axes, pair.right.axes],
+        "moved": [move._asdict() for move in pair.moved],
+        "repeats": diff.seen,
+        "cases": [_case(one) for one in diff.cases],
+        "between": [
+            {"cell": stop.cell.cell, "changed": stop.changed, "unknown": stop.unknown}
+            for stop in diff.stops
+        ],
+        "nearest": diff.nearest.cell.cell if diff.nearest else None,
+    }
+
+
+def _case(one: CaseDiff) -> dict[str, object]:
+    return {
+        "case": one.case,
+        "family": one.family,
+        "outcome": one.outcome.name.lower(),
+        "verdicts": one.verdicts,
+        "reasons": one.reasons,
+        "proven": one.proven,
+        "change": _change(one.change) if one.change else None,
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    extent = asdict(change.extent)
+    return {
+        "moved": change.moved,
+        "axes": change.axes,
+        **{name: _finite(value) for name, value in extent.items()},
+        "outputs": [
+            {
+                "output": one.output,
+                "reason": one.reason,
+                "distance": _distance(one.distance) if one.distance else None,
+            }
+            for one in change.outputs
+        ],
+    }
+
+
+def _distance(far: Distance) -> dict[str, object]:
+    return {
+        "dtype": far.dtype,
+        "elements": far.elements,
+        "mismatched": far.mismatched,
+        "nans": far.nans._asdict(),
+        "infinities": far.infinities._asdict(),
+        "sign_changes": far.signs,
+        "zeros": far.zeros,
+        "absolute": _greatest(far.absolute),
+        "relative": _greatest(far.relative),
+        "ulps": _ulps(far.ulps) if far.ulps else None,
+    }
+
+
+def _ulps(ulps: Ulps) -> dict[str, object]:
+    histogram = [bucket._asdict() for bucket in ulps.histogram]
+    return {"greatest": ulps.greatest, "median": ulps.median, "histogram": histogram}
+
+
+def _greatest(one: Greatest | None) -> dict[str, object] | None:
+    if one is None:
+        return None
+    return {
+        "value": _finite(one.value),
+        "index": one.index,
+        "left": _finite(one.left),
+        "right": _finite(one.right),
+    }
+
+
+def _finite(value: Number | None) -> object:
+    if isinstance(value, complex):
+        return [_finite(value.real), _finite(value.imag)]
+    return str(value) if isinstance(value, float) and not isfinite(value) else value
