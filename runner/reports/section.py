@@ -12,6 +12,7 @@ from runner.reports.cost import cost_notes
 from runner.reports.fold import Scales
 from runner.reports.grid import MARKS, PARTIAL, UNPROVEN, make_grid
 from runner.reports.notes import Note, make_notes
+from runner.reports.swap import swap_notes
 from runner.reports.words import brief, number
 from runner.results.untrusted import one_line
 
@@ -44,7 +45,11 @@ def make_section(context: Context, columns: Columns) -> Section:
         caption=tuple(map(one_line, _caption(context, scales))),
         grid=grid,
         legend=tuple(_legend(context, grid, columns)),
-        notes=make_notes(context, scales, Scales.of(cells + missing)) + cost_notes(context),
+        notes=(
+            *swap_notes(context, scales),
+            *make_notes(context, scales, Scales.of(cells + missing)),
+            *cost_notes(context),
+        ),
     )
 
 

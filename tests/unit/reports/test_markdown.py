@@ -40,6 +40,14 @@ A letter before such a mark speaks for the other cases of the family, which agre
 and with no other.<br>
 A letter rests on 6 repeats without a difference: at 95 %, fewer than 50 % of repeats differ.
 
+**Safe to swap, as far as the probe tells**
+
+- tensorflow 2.15.1: the same bits in every case that runs and does not vary (2); \
+nn.conv2d.grad varies
+- tensorflow 2.16.2: the same bits in every case that does not vary (3); nn.conv2d.grad varies
+- tensorflow 2.17.1, 2.18.1: the same bits in every case that does not vary (3); \
+nn.conv2d.grad varies
+
 **Varies from run to run**
 
 - determinism off: nn.conv2d.grad (across processes)
