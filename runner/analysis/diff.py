@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from runner.analysis.apart import Extent, outputs_apart
 from runner.analysis.between import responsible, stored_between
+from runner.analysis.changes import Move
 from runner.analysis.comparison import Verdict
 from runner.analysis.draws import what_moved
+from runner.analysis.factors import part_of
 
 if TYPE_CHECKING:
     from runner.analysis.apart import Load, OutputDistance
@@ -76,11 +78,14 @@ class Stop:
 class Diff:
     """Two cells: what differs between them, what becomes of each case, and what lies between.
 
-    `stops` lead from the right cell back towards the left one. `seen` is the smallest number of
-    repeats that a case which keeps its bits or changes rests on, in either cell; 0 without one.
+    `beside` are the observed factors that moved, such as the version of keras, without those that
+    an axis brought. `stops` lead from the right cell back towards the left one. `seen` is the
+    smallest number of repeats that a case which keeps its bits or changes rests on, in either
+    cell; 0 without one.
     """
 
     pair: Pair
+    beside: tuple[Move, ...]
     cases: tuple[CaseDiff, ...]
     stops: tuple[Stop, ...]
     seen: int
@@ -117,9 +122,21 @@ def diff(context: Context, pair: Pair, load: Load) -> Diff:
     ]
     return Diff(
         pair=pair,
+        beside=_beside(pair),
         cases=cases,
         stops=tuple(_stop(left, cell) for cell in stored_between(context, pair)),
         seen=min(seen, default=0),
+    )
+
+
+def _beside(pair: Pair) -> tuple[Move, ...]:
+    """Say which factors moved; one that either cell does not tell is not known to have moved."""
+    left, right = pair.left.factors, pair.right.factors
+    axes = [move.axis for move in pair.moved]
+    return tuple(
+        Move(name, left[name], right[name])
+        for name in left
+        if name in right and left[name] != right[name] and not part_of(name, axes)
     )
 
 

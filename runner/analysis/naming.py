@@ -17,7 +17,7 @@ from runner.matrix.problems import closest, listed, shown
 from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from runner.analysis.comparison import CellResult, MissingCell
 
@@ -39,6 +39,14 @@ class Name:
         """Whether it names a cell."""
         return fnmatchcase(cell.cell, self.pattern) and all(
             axis in cell.axes and fnmatchcase(cell.axes[axis], value)
+            for axis, value in self.conditions
+        )
+
+    def narrows(self, cell: AnyCell, about: Collection[str]) -> bool:
+        """Whether it asks for other cells than this one also in axes that it is not about."""
+        single = not {*"*?["} & {*self.pattern}
+        return single or any(
+            axis not in about and not fnmatchcase(cell.axes.get(axis, ""), value)
             for axis, value in self.conditions
         )
 

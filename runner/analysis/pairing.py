@@ -38,7 +38,8 @@ class Pair:
 class Pairing:
     """The pairs of one context. `alone` are the cells that a name means and that are in none.
 
-    Some have no result, others no counterpart.
+    Some have no result, others no counterpart. Cells that the other name leaves out on purpose,
+    by a condition that they don't meet, are not among them.
     """
 
     context: Context
@@ -99,9 +100,19 @@ def _pairing(sides: _Sides, names: tuple[Name, Name]) -> Pairing:
     _refuse_several(names, sides)
     pairs = tuple(_pairs(sides))
     paired = {cell.cell for pair in pairs for cell in (pair.left, pair.right)}
-    named = (cell for cell in _all(sides.context) if any(name.means(cell) for name in names))
-    alone = tuple(cell for cell in named if cell.cell not in paired)
+    alone = tuple(
+        cell
+        for cell in _all(sides.context)
+        if cell.cell not in paired and _is_missed(cell, names, sides.apart)
+    )
     return Pairing(context=sides.context, pairs=pairs, alone=alone)
+
+
+def _is_missed(cell: AnyCell, names: tuple[Name, Name], about: tuple[str, ...]) -> bool:
+    """Whether a name means a cell, and the other one does not leave it out on purpose."""
+    return any(
+        name.means(cell) and not other.narrows(cell, about) for name, other in (names, names[::-1])
+    )
 
 
 def _all(context: Context) -> tuple[AnyCell, ...]:

@@ -186,12 +186,19 @@ def _responsible(diff: Diff, changed: Sequence[CaseDiff]) -> Iterator[str]:
     moved = diff.pair.moved
     if len(moved) == 1:
         yield f"{spelled(moved)}, the only axis in which the two differ"
-        return
+    else:
+        yield from _through(diff, changed)
+    if diff.beside:
+        yield f"{spelled(diff.beside)} moved beside that: these two cells do not rule it out"
+
+
+def _through(diff: Diff, changed: Sequence[CaseDiff]) -> Iterator[str]:
+    """Put cases together that change along the same axes."""
     through: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for one in changed:
         through[one.change.axes if one.change else ()].append(one.case)
     for axes, cases in through.items():
-        told = spelled(move for move in moved if move.axis in axes)
+        told = spelled(move for move in diff.pair.moved if move.axis in axes)
         yield f"{told or _NOT_SEPARABLE}: {_named(cases)}"
 
 

@@ -109,6 +109,7 @@ def _diff(diff: Diff) -> dict[str, object]:
         "cells": [pair.left.cell, pair.right.cell],
         "axes": [pair.left.axes, pair.right.axes],
         "moved": [move._asdict() for move in pair.moved],
+        "beside": [move._asdict() for move in diff.beside],
         "repeats": diff.seen,
         "cases": [_case(one) for one in diff.cases],
         "between": [

@@ -8,6 +8,7 @@ import numpy as np
 from unit.results.synthetic import ERROR, UNSUPPORTED, cell, digest, trials
 
 from runner.analysis.apart import Extent, OutputDistance
+from runner.analysis.changes import Move
 from runner.analysis.compare import compare
 from runner.analysis.comparison import Verdict
 from runner.analysis.diff import Outcome, diff
@@ -145,6 +146,30 @@ def test_a_cell_that_changes_as_many_is_no_advice() -> None:
     found = of({"a": OLD}, {"a": NEW}, {"a": NEW})
     assert (found.nearest, found.least) == (None, None)
     assert len(found.stops) == 1
+
+
+def test_factors_that_moved_beside_the_axes_are_named() -> None:
+    own = [cell(release) for release in RELEASES[:2]]
+    records = [one for each in own for one in trials(each, {"a": OLD})]
+    seen = [
+        record.probe.fingerprint.model_copy(update=told)
+        for record, told in zip(
+            records,
+            [{"keras": "2.15.0", "driver": "1"}] * 3 + [{"keras": "3.1.0", "python": "3.11.9"}] * 3,
+            strict=True,
+        )
+        if record.probe
+    ]
+    told = [
+        record.model_copy(update={"probe": record.probe.model_copy(update={"fingerprint": one})})
+        for record, one in zip(records, seen, strict=True)
+        if record.probe
+    ]
+    (found,) = find_pairs(compare(told, []), own[0].id, own[1].id)
+    assert diff(found.context, found.pairs[0], load).beside == (
+        Move("python release", "3.11.7", "3.11.9"),
+        Move("keras", "2.15.0", "3.1.0"),
+    )
 
 
 def test_it_says_on_how_many_repeats_it_rests() -> None:

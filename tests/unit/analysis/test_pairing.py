@@ -86,6 +86,13 @@ def test_cells_without_a_counterpart_or_without_a_result_are_told() -> None:
     assert [one.cell for one in found.alone] == [OLD_OFF.id, NEW_OFF.id]
 
 
+@pytest.mark.parametrize("left", [OLD_ON.id, "tensorflow=2.15.1,determinism=on"])
+def test_cells_that_the_other_name_leaves_out_are_not_missed(left: str) -> None:
+    (found,) = find_pairs(compared(OLD_OFF, OLD_ON, NEW_OFF, NEW_ON), left, "tensorflow=2.16.2")
+    assert [(one.left.cell, one.right.cell) for one in found.pairs] == [(OLD_ON.id, NEW_ON.id)]
+    assert found.alone == ()
+
+
 def test_each_context_has_pairs_of_its_own() -> None:
     cells = [OLD_ON, NEW_ON]
     here = [trial(of, case("a", "x")) for of in cells]

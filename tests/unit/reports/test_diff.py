@@ -12,6 +12,7 @@ from unit.reports.stores import HOSTILE
 from unit.results.synthetic import ERROR, UNSUPPORTED, case, cell, digest, run, status, trial
 
 from runner.analysis.apart import OutputDistance
+from runner.analysis.changes import Move
 from runner.analysis.compare import compare
 from runner.analysis.diff import diff
 from runner.analysis.distance import measure
@@ -208,6 +209,18 @@ def test_of_several_axes_each_case_says_through_which_it_changes() -> None:
     assert "- determinism off → on: 1 case (nn.c)\n" in said
 
 
+def test_what_moved_beside_the_axes_is_not_ruled_out() -> None:
+    comparison = compared({OLD: ONLY, NEW: ONLY | {"nn.b": ("far",)}})
+    ((pairing, (only,)),) = found(comparison, OLD.id, NEW.id)
+    moved = (Move("keras", "2.15.0", "3.1.0"), Move("numpy", "1.26.4", "2.0.2"))
+    said = diff_formats.text(make_parts(pairing, [replace(only, beside=moved)]))
+    assert (
+        "- tensorflow 2.13.1 → 2.15.1, the only axis in which the two differ\n"
+        "- keras 2.15.0 → 3.1.0 and numpy 1.26.4 → 2.0.2 moved beside that: these two cells do not "
+        "rule it\n  out\n"
+    ) in said
+
+
 def test_what_is_not_separable_says_so() -> None:
     said = text(compared({OLD_OFF: ONLY, NEW: ONLY | {"nn.b": ("far",)}}), OLD_OFF.id, NEW.id)
     assert "  not separable\n" in said
@@ -272,6 +285,7 @@ def test_the_json() -> None:
         "cells": [OLD.id, NEW.id],
         "axes": [OLD.axes, NEW.axes],
         "moved": [{"axis": "tensorflow", "before": "2.13.1", "after": "2.15.1"}],
+        "beside": [],
         "repeats": 6,
         "between": [{"cell": MIDDLE.id, "changed": [], "unknown": []}],
         "nearest": MIDDLE.id,
