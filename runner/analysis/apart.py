@@ -5,7 +5,7 @@ What can't be measured says why, and counts for nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ from runner.results.untrusted import Rejected
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from runner.analysis.comparison import CaseResult, CellResult, Context, OutputResult
+    from runner.analysis.comparison import CaseResult, CellResult, Comparison, Context, OutputResult
     from runner.analysis.distance import Distance
     from runner.results.loaded import LoadedArray
 
@@ -39,6 +39,7 @@ class OutputDistance:
 class GroupDistance:
     """Two groups of a case: their letters, their first cells, and the outputs that differ."""
 
+    case: str
     groups: tuple[str, str]
     cells: tuple[str, str]
     outputs: tuple[OutputDistance, ...]
@@ -76,6 +77,25 @@ class Extent:
         )
 
 
+def with_distances(comparison: Comparison, load: Load) -> Comparison:
+    """Add to each context how far the groups of its cases lie apart, each from the next letter."""
+    return replace(
+        comparison,
+        contexts=tuple(
+            replace(
+                context,
+                distances=tuple(
+                    distance
+                    for cases in context.families.values()
+                    for case in cases
+                    for distance in groups_apart(context, case, load)
+                ),
+            )
+            for context in comparison.contexts
+        ),
+    )
+
+
 def groups_apart(
     context: Context, case: str, load: Load, pairs: Iterable[tuple[str, str]] | None = None
 ) -> tuple[GroupDistance, ...]:
@@ -86,7 +106,7 @@ def groups_apart(
     first = representatives(context, case)
     wanted = pairwise(first) if pairs is None else pairs
     return tuple(
-        _between((left, right), first, load)
+        _between(case, (left, right), first, load)
         for left, right in wanted
         if left in first and right in first
     )
@@ -129,10 +149,15 @@ def measured(
     return OutputDistance(output=name, distance=distance, reason=reason)
 
 
-def _between(groups: tuple[str, str], first: Representatives, load: Load) -> GroupDistance:
+def _between(
+    case: str, groups: tuple[str, str], first: Representatives, load: Load
+) -> GroupDistance:
     (one, left), (other, right) = (first[letter] for letter in groups)
     return GroupDistance(
-        groups=groups, cells=(one.cell, other.cell), outputs=outputs_apart(left, right, load)
+        case=case,
+        groups=groups,
+        cells=(one.cell, other.cell),
+        outputs=outputs_apart(left, right, load),
     )
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from runner.analysis.apart import GroupDistance
     from runner.analysis.stages import Trace
     from runner.results.records import EngineName, Status
     from runner.results.store import Damaged
@@ -160,7 +161,8 @@ class Context:
     `cells` and `missing` are in axis order. `families` is family → its cases, in the order in
     which the probe runs them. `machines` are the processor models that stand behind the host
     class. `probe` is the digest of its text. `first` and `last` are when the trials ran; None
-    when there is none. `traces` of staged cases are there once `stages.traced` has added them.
+    when there is none. `traces` of staged cases are there once `stages.traced` has added them, and
+    `distances` between groups once `apart.with_distances` has.
     """
 
     engine: EngineName
@@ -176,6 +178,7 @@ class Context:
     cells: tuple[CellResult, ...]
     missing: tuple[MissingCell, ...]
     traces: tuple[Trace, ...] = ()
+    distances: tuple[GroupDistance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

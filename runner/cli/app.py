@@ -224,11 +224,16 @@ def report(
     form: Form = FormatOption.table,
     columns: Columns = ColumnsOption.families,
     case: Cases = showing.EVERY,
+    distances: Annotated[
+        bool, typer.Option("--distances", help="Also how far the groups of each case lie apart.")
+    ] = False,
 ) -> int:
     """Print the table of the stored results of a matrix; it runs nothing and needs no engine."""
     scope = showing.scope(matrix, only or (), everything=everything)
     folder = results or scope.results
     comparison = showing.with_stages(showing.of_store(folder, scope.cells, case), folder)
+    if distances:
+        comparison = showing.with_distances(comparison, folder)
     match form:
         case FormatOption.table:
             showing.print_table(comparison, columns.value)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from math import isinf
 from typing import TYPE_CHECKING, Final
 
 from runner.analysis.comparison import CellResult, Verdict
 from runner.analysis.diff import Outcome
 from runner.analysis.draws import Moved
 from runner.reports.describe import spelled
+from runner.reports.extent import mismatched, relative, ulps
 from runner.reports.fold import NOT_APPLICABLE
 from runner.reports.grid import UNPROVEN
 from runner.reports.notes import Note
@@ -21,14 +21,11 @@ from runner.results.untrusted import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from runner.analysis.apart import Extent
     from runner.analysis.diff import CaseDiff, Change, Diff, Stop
     from runner.analysis.naming import AnyCell
     from runner.analysis.pairing import Pairing
 
-_COUNTED_FROM: Final = 1_000_000  # ULPs, from which two digits tell as much
 _NAMED: Final = 6  # cases that a sentence names
-_PERCENT: Final = 0.01
 _LEGEND: Final = (
     "Of the outputs that differ: elements with other bits; the greatest distance in ULPs, and the "
     "median; the greatest difference, divided by the larger of the two numbers."
@@ -123,33 +120,9 @@ def _row(one: CaseDiff, change: Change | None, *, through: bool) -> tuple[str, .
     if change is None:
         return ()
     name = one_line(one.case) + ("" if one.proven else f" {UNPROVEN}")
-    figures = (_mismatched(change.extent), _ulps(change.extent), _relative(change.extent))
+    figures = (say(change.extent) for say in (mismatched, ulps, relative))
     axes = ", ".join(map(one_line, change.axes)) or "not separable"
     return name, _MOVED[change.moved], *figures, *([axes] if through else [])
-
-
-def _mismatched(extent: Extent) -> str:
-    if not extent.elements:
-        return ""
-    share = extent.mismatched / extent.elements
-    percent = f"{100 * share:.0f} %" if share >= _PERCENT else "< 1 %"
-    return f"{extent.mismatched:,} ({percent})"
-
-
-def _ulps(extent: Extent) -> str:
-    if extent.ulps is None or extent.median is None:
-        return ""
-    return f"{_steps(extent.ulps)} ({_steps(extent.median)})"
-
-
-def _steps(count: int) -> str:
-    return f"{count:,}" if count < _COUNTED_FROM else f"{count:.1e}"
-
-
-def _relative(extent: Extent) -> str:
-    if extent.relative is None:
-        return ""
-    return "infinite" if isinf(extent.relative) else f"{extent.relative:.1e}"
 
 
 def _notes(diff: Diff) -> Iterator[Note]:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from math import isfinite
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from tabulate import tabulate
 
 from runner.reports import words
+from runner.reports.distance_json import finite, reported
 from runner.reports.markdown import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from runner.analysis.diff import CaseDiff, Change, Diff
-    from runner.analysis.distance import Distance, Greatest
-    from runner.analysis.elements import Number
     from runner.analysis.naming import AnyCell
     from runner.analysis.pairing import Pairing
-    from runner.analysis.ulps import Ulps
     from runner.reports.diff import Part
     from runner.reports.notes import Note
 
@@ -137,50 +134,6 @@ def _change(change: Change) -> dict[str, object]:
     return {
         "moved": change.moved,
         "axes": change.axes,
-        **{name: _finite(value) for name, value in extent.items()},
-        "outputs": [
-            {
-                "output": one.output,
-                "reason": one.reason,
-                "distance": _distance(one.distance) if one.distance else None,
-            }
-            for one in change.outputs
-        ],
+        **{name: finite(value) for name, value in extent.items()},
+        "outputs": [reported(one).model_dump(mode="json") for one in change.outputs],
     }
-
-
-def _distance(far: Distance) -> dict[str, object]:
-    return {
-        "dtype": far.dtype,
-        "elements": far.elements,
-        "mismatched": far.mismatched,
-        "nans": far.nans._asdict(),
-        "infinities": far.infinities._asdict(),
-        "sign_changes": far.signs,
-        "zeros": far.zeros,
-        "absolute": _greatest(far.absolute),
-        "relative": _greatest(far.relative),
-        "ulps": _ulps(far.ulps) if far.ulps else None,
-    }
-
-
-def _ulps(ulps: Ulps) -> dict[str, object]:
-    histogram = [bucket._asdict() for bucket in ulps.histogram]
-    return {"greatest": ulps.greatest, "median": ulps.median, "histogram": histogram}
-
-
-def _greatest(one: Greatest | None) -> dict[str, object] | None:
-    if one is None:
-        return None
-    return {
-        "value": _finite(one.value),
-        "index": one.index,
-        "left": _finite(one.left),
-        "right": _finite(one.right),
-    }
-
-
-def _finite(value: Number | None) -> object:
-    if isinstance(value, complex):
-        return [_finite(value.real), _finite(value.imag)]
-    return str(value) if isinstance(value, float) and not isfinite(value) else value

@@ -14,10 +14,12 @@ from pydantic import BaseModel, ConfigDict
 from runner.analysis.comparison import Level, Verdict
 from runner.analysis.cost import costs
 from runner.analysis.swap import swaps
+from runner.reports.distance_json import ReportedOutput, reported
 from runner.reports.words import as_json
 from runner.results.records import EngineName, Status
 
 if TYPE_CHECKING:
+    from runner.analysis.apart import GroupDistance
     from runner.analysis.comparison import (
         CaseResult,
         CellResult,
@@ -150,6 +152,15 @@ class ReportedNearest(_Part):
     """Cases with other bits, or that run in one of the two only."""
 
 
+class ReportedGroups(_Part):
+    """Two groups of a case, and the outputs whose bits differ between their first cells."""
+
+    case: str
+    groups: tuple[str, str]
+    cells: tuple[str, str]
+    outputs: tuple[ReportedOutput, ...]
+
+
 class ReportedContext(_Part):
     """Cells that may be compared with each other; cells of two contexts may not."""
 
@@ -166,6 +177,8 @@ class ReportedContext(_Part):
     """In axis order, those without a result last."""
     traces: tuple[ReportedTrace, ...]
     """Where staged cases, such as training, differ first, and how the difference grows."""
+    distances: tuple[ReportedGroups, ...]
+    """How far each group of a case lies from the next; empty unless it was asked for."""
     safe_to_swap: tuple[ReportedSwap, ...]
     """A cell is in several where a case varies in it that differs between others."""
     nearest_to_swap: ReportedNearest | None
@@ -220,9 +233,19 @@ def _context(context: Context) -> ReportedContext:
         last_trial=context.last,
         cells=(*map(_cell, context.cells), *map(_missing, context.missing)),
         traces=tuple(map(_trace, context.traces)),
+        distances=tuple(map(_groups, context.distances)),
         safe_to_swap=tuple(map(_swap, swappable.sets)),
         nearest_to_swap=_nearest(swappable.nearest) if swappable.nearest else None,
         cost_of_determinism=tuple(map(_cost, costs(context).cases)),
+    )
+
+
+def _groups(found: GroupDistance) -> ReportedGroups:
+    return ReportedGroups(
+        case=found.case,
+        groups=found.groups,
+        cells=found.cells,
+        outputs=tuple(map(reported, found.outputs)),
     )
 
 

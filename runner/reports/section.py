@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from runner.analysis.comparison import Verdict
 from runner.reports.cost import cost_notes
+from runner.reports.distances import distance_notes
 from runner.reports.fold import Scales
 from runner.reports.grid import MARKS, PARTIAL, UNPROVEN, make_grid
 from runner.reports.notes import Note, make_notes
@@ -47,6 +48,7 @@ def make_section(context: Context, columns: Columns) -> Section:
         legend=tuple(_legend(context, grid, columns)),
         notes=(
             *swap_notes(context, scales),
+            *distance_notes(context),
             *make_notes(context, scales, Scales.of(cells + missing)),
             *cost_notes(context),
         ),

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from unit.results.synthetic import cell, digest, run, status, trial
 
-from runner.analysis.apart import ONE_SIDE, OutputDistance, groups_apart
+from runner.analysis.apart import ONE_SIDE, OutputDistance, groups_apart, with_distances
 from runner.analysis.compare import compare
+from runner.analysis.comparison import Comparison
 from runner.analysis.distance import measure
 from runner.results.loaded import NOT_STORED, LoadedArray
 from runner.results.probe_output import CaseOutput, Output
@@ -78,11 +79,19 @@ def distance(left: str, right: str) -> OutputDistance:
 
 def test_each_group_is_measured_against_the_one_that_appeared_before_it() -> None:
     first, second = apart("one", "one", "two", "one", "far")
+    assert {first.case, second.case} == {"nn.a"}
     assert (first.groups, second.groups) == (("A", "B"), ("B", "C"))
     assert first.cells == (cell("2.15.1").id, cell("2.17.1").id)
     assert second.cells == (cell("2.17.1").id, cell("2.19.1").id)
     assert first.outputs == (distance("one", "two"),)
     assert second.outputs == (distance("two", "far"),)
+
+
+def test_a_comparison_gets_the_distances_of_all_its_cases() -> None:
+    words = ("one", "two")
+    found = context(*(sample({"out": word}) for word in words))
+    comparison = with_distances(Comparison(contexts=(found,), damaged=()), load)
+    assert comparison.contexts[0].distances == apart(*words)
 
 
 def test_any_pair_on_request() -> None:

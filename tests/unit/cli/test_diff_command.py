@@ -94,6 +94,14 @@ def test_as_markdown() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_report_tells_the_distances_of_groups_on_request() -> None:
+    asked = ("report", "--all", "--case", "nn.a")
+    line = "- nn.a A to B: 1 (50 %) mismatched; ULPs 4.2e+06 (median 4.2e+06)"
+    assert line not in samebits(*asked)[1]
+    assert line in samebits(*asked, "--distances")[1]
+
+
+@pytest.mark.usefixtures("folder")
 def test_some_cases_alone() -> None:
     code, out, _ = samebits("diff", OLD.id, NEW.id, "--case", "nn.b")
     assert code == 0
