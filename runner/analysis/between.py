@@ -13,27 +13,27 @@ if TYPE_CHECKING:
     from runner.analysis.pairing import Pair
 
     Corner = frozenset[str]
+    Corners = dict[Corner, CellResult]
     Groups = Mapping[Corner, str]
 
 
-def responsible(context: Context, pair: Pair, case: str) -> tuple[str, ...]:
+def responsible(corners: Corners, pair: Pair, case: str) -> tuple[str, ...]:
     """Name the axes along which a case that changes in a pair does so; none: not separable.
 
-    Cells in between have on each axis the value of one end or of the other. They lead from end to
-    end in steps along one axis, on which the bits change or do not.
+    The corners lead from end to end in steps along one axis, on which the bits change or do not.
     """
     axes = tuple(move.axis for move in pair.moved)
-    groups = {
-        corner: group
-        for corner, cell in _corners(context, pair).items()
-        if (group := _group(cell, case))
-    }
-    return tuple(axis for axis in axes if axis in set(_changing(groups, axes)))
+    groups = {corner: group for corner, cell in corners.items() if (group := _group(cell, case))}
+    changing = set(_changing(groups, axes))
+    return tuple(axis for axis in axes if axis in changing)
 
 
-def _corners(context: Context, pair: Pair) -> dict[Corner, CellResult]:
-    """Give the cells in between and the ends, by the axes on which they are at the right end."""
-    found: dict[Corner, CellResult] = {}
+def corners_of(context: Context, pair: Pair) -> Corners:
+    """Give both ends, and the cells that are on each axis at the one end or at the other.
+
+    They are found by the axes on which they are at the right end.
+    """
+    found: Corners = {}
     for cell in context.cells:
         axes = {axis for axis in {*cell.axes, *pair.left.axes} if _differs(cell, pair.left, axis)}
         if axes <= {move.axis for move in pair.moved} and not any(
@@ -54,15 +54,11 @@ def _group(cell: CellResult, case: str) -> str:
 def _changing(groups: Groups, axes: Sequence[str]) -> Iterator[str]:
     """Give the axes of all steps with a change, on all ways from one end to the other."""
     ahead = _reached(groups, axes, frozenset(), back=False)
-    behind = _reached(groups, axes, frozenset(axes), back=True)
-    for corner in ahead & behind:
+    on_the_way = ahead & _reached(groups, axes, frozenset(axes), back=True)
+    for corner in on_the_way:
         for axis in axes:
             further = corner | {axis}
-            if (
-                further != corner
-                and further in ahead & behind
-                and groups[further] != groups[corner]
-            ):
+            if further in on_the_way and groups[further] != groups[corner]:
                 yield axis
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from runner.analysis.apart import Extent, outputs_apart
-from runner.analysis.between import responsible, stored_between
+from runner.analysis.between import corners_of, responsible, stored_between
 from runner.analysis.changes import Move
 from runner.analysis.comparison import Verdict
 from runner.analysis.draws import what_moved
@@ -15,6 +15,7 @@ from runner.analysis.factors import part_of
 
 if TYPE_CHECKING:
     from runner.analysis.apart import Load, OutputDistance
+    from runner.analysis.between import Corners
     from runner.analysis.comparison import CaseResult, CellResult, Context
     from runner.analysis.draws import Moved
     from runner.analysis.pairing import Pair
@@ -95,6 +96,11 @@ class Diff:
         return tuple(one for one in self.cases if one.outcome is outcome)
 
     @property
+    def changed(self) -> tuple[tuple[CaseDiff, Change], ...]:
+        """The cases that change, each with how it does."""
+        return tuple((one, one.change) for one in self.cases if one.change)
+
+    @property
     def nearest(self) -> Stop | None:
         """The first stop at which no case changes."""
         return next((stop for stop in self.stops if not stop.changed), None)
@@ -102,7 +108,7 @@ class Diff:
     @property
     def least(self) -> Stop | None:
         """Of the stops that change fewer cases than the right cell does, that with the fewest."""
-        whole = len(self.of(Outcome.CHANGES))
+        whole = len(self.changed)
         better = [stop for stop in self.stops if len(stop.changed) < whole]
         return min(better, key=lambda stop: len(stop.changed), default=None)
 
@@ -110,8 +116,9 @@ class Diff:
 def diff(context: Context, pair: Pair, load: Load) -> Diff:
     """Compare two cells of a context; `load` finds an array by its digest."""
     left, right = _cases(pair.left), _cases(pair.right)
+    corners = corners_of(context, pair)
     cases = tuple(
-        _case(context, pair, (name, family), (left.get(name), right.get(name)), load)
+        _case((name, family), (left.get(name), right.get(name)), pair, corners, load)
         for family, names in context.families.items()
         for name in names
         if name in left or name in right
@@ -148,10 +155,10 @@ def _cases(cell: CellResult) -> dict[str, CaseResult]:
 
 
 def _case(
-    context: Context,
-    pair: Pair,
     name: tuple[str, str],
     both: tuple[CaseResult | None, CaseResult | None],
+    pair: Pair,
+    corners: Corners,
     load: Load,
 ) -> CaseDiff:
     outcome = _outcome(*both)
@@ -164,7 +171,7 @@ def _case(
             outputs=outputs,
             extent=Extent.of(outputs),
             moved=what_moved(case, family, outputs, staged=left.staged),
-            axes=responsible(context, pair, case),
+            axes=responsible(corners, pair, case),
         )
     return CaseDiff(
         case=case,

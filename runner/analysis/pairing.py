@@ -14,6 +14,7 @@ from runner.analysis.changes import moves
 from runner.analysis.naming import SEE, read_name
 from runner.analysis.natural import rank
 from runner.errors import InputError, NothingSelected
+from runner.matrix.cells import AXES
 from runner.matrix.problems import listed, shown
 from runner.results.untrusted import one_line
 
@@ -123,9 +124,15 @@ def _pairs(sides: _Sides) -> Iterator[Pair]:
     about = set(sides.apart)
     for left in sides.left:
         for right in sides.right:
-            moved = moves(left.axes, right.axes)
+            moved = tuple(sorted(moves(left.axes, right.axes), key=_rank))
             if moved and {move.axis for move in moved} <= about:
                 yield Pair(left=left, right=right, moved=moved)
+
+
+def _rank(move: Move) -> tuple[int, str]:
+    """Put moves in the order of the axes, whatever order a record has them in."""
+    known = AXES.index(move.axis) if move.axis in AXES else len(AXES)
+    return known, move.axis
 
 
 def _refuse_without_result(name: Name, comparison: Comparison) -> None:

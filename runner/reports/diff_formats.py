@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tabulate import tabulate
 
 from runner.reports import words
+from runner.reports.diff import HEADER, LEGEND
 from runner.reports.distance_json import finite, reported
 from runner.reports.markdown import escape
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     Found = Iterable[tuple[Pairing, Sequence[Diff]]]
 
 WIDTH: Final = 100
-_FIGURES: Final = 3  # columns after the first two that are numbers
+_ALIGNED: Final = ("left", "left", "right", "right", "right")
+_DASHES: Final = ("---", "---", "---:", "---:", "---:")
 
 
 def text(parts: Iterable[Part], width: int = WIDTH) -> str:
@@ -58,10 +60,9 @@ def _markdown_blocks(part: Part, level: int) -> Iterable[str]:
     yield f"{'#' * level} {escape(part.title)}"
     yield "\n".join(map(escape, part.caption))
     if part.rows:
-        lines = [[*map(escape, row)] for row in (part.header, *part.rows)]
-        lines.insert(1, ["---", "---", *["---:"] * _FIGURES, "---"][: len(part.header)])
+        lines = (HEADER, _DASHES, *(map(escape, row) for row in part.rows))
         yield "\n".join(f"| {' | '.join(line)} |" for line in lines)
-        yield escape(part.legend)
+        yield escape(LEGEND)
     for note in part.notes:
         yield f"**{escape(note.title)}**"
         yield "\n".join(f"- {escape(line)}" for line in note.lines)
@@ -70,10 +71,9 @@ def _markdown_blocks(part: Part, level: int) -> Iterable[str]:
 def _text_blocks(part: Part, width: int) -> Iterable[str]:
     yield "\n".join([part.title, "=" * len(part.title), *_wrapped(part.caption, width)])
     if part.rows:
-        aligned = ("left", "left", *["right"] * _FIGURES, "left")[: len(part.header)]
-        table = tabulate(part.rows, headers=part.header, disable_numparse=True, colalign=aligned)
+        table = tabulate(part.rows, headers=HEADER, disable_numparse=True, colalign=_ALIGNED)
         yield "\n".join(line.rstrip() for line in table.splitlines())
-        yield "\n".join(_wrapped([part.legend], width))
+        yield "\n".join(_wrapped([LEGEND], width))
     yield from (_text_note(note, width) for note in part.notes)
 
 

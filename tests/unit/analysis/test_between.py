@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from unit.results.synthetic import case, cell, trial
 
-from runner.analysis.between import responsible, stored_between
+from runner.analysis.between import corners_of, responsible, stored_between
 from runner.analysis.compare import compare
 from runner.analysis.pairing import find_pairs
 
@@ -30,6 +32,11 @@ def ends(words: Mapping[Cell, str], left: Cell, right: Cell) -> tuple[Context, P
     ]
     (found,) = find_pairs(compare(trials, []), left.id, right.id)
     return found.context, found.pairs[0]
+
+
+def axes(words: Mapping[Cell, str], left: Cell, right: Cell) -> tuple[str, ...]:
+    context, pair = ends(words, left, right)
+    return responsible(corners_of(context, pair), pair, "a")
 
 
 BOTH = ("tensorflow", "determinism")
@@ -56,11 +63,11 @@ def test_cells_in_between_tell_which_axis(
 ) -> None:
     words = {OLD_OFF: "old", OLD_ON: old_on, NEW_OFF: new_off, NEW_ON: "new"}
     stored = {of: word for of, word in words.items() if word is not None}
-    assert responsible(*ends(stored, OLD_OFF, NEW_ON), "a") == expected
+    assert axes(stored, OLD_OFF, NEW_ON) == expected
 
 
 def test_where_one_axis_moved_it_is_that_one() -> None:
-    assert responsible(*ends({OLD_ON: "x", NEW_ON: "y"}, OLD_ON, NEW_ON), "a") == ("tensorflow",)
+    assert axes({OLD_ON: "x", NEW_ON: "y"}, OLD_ON, NEW_ON) == ("tensorflow",)
 
 
 def test_three_axes_need_two_cells_in_between() -> None:
@@ -71,9 +78,48 @@ def test_three_axes_need_two_cells_in_between() -> None:
         cell("2.15.1"): "y",
         last: "y",
     }
-    assert responsible(*ends(words, first, last), "a") == ("determinism",)
+    assert axes(words, first, last) == ("determinism",)
     del words[cell("2.15.1")]
-    assert responsible(*ends(words, first, last), "a") == ()
+    assert axes(words, first, last) == ()
+
+
+AXES = ("python", "tensorflow", "determinism", "device")
+
+
+def corner(moved: frozenset[str]) -> Cell:
+    """A cell that is at the other end on these axes."""
+    return cell(
+        "2.16.2" if "tensorflow" in moved else "2.15.1",
+        python="3.11" if "python" in moved else "3.10",
+        determinism="on" if "determinism" in moved else "off",
+        device="gpu" if "device" in moved else "cpu",
+    )
+
+
+def reachable(corners: set[frozenset[str]]) -> bool:
+    """Whether steps along one axis lead from one end to the other over these corners."""
+    ends = {frozenset[str]()}
+    for _ in AXES:
+        ends = {end | {axis} for end in ends for axis in AXES if axis not in end} & corners
+    return bool(ends)
+
+
+@settings(max_examples=50)
+@given(
+    planted=st.sets(st.sampled_from(AXES), min_size=1),
+    lost=st.sets(st.integers(1, 2 ** len(AXES) - 2)),
+)
+def test_what_was_planted_is_found_where_stored_cells_lead_to_it(
+    planted: set[str], lost: set[int]
+) -> None:
+    corners = {
+        frozenset(axis for place, axis in enumerate(AXES) if number >> place & 1)
+        for number in range(2 ** len(AXES))
+        if number not in lost
+    }
+    words = {corner(moved): "-".join(sorted(moved & planted)) for moved in corners}
+    found = axes(words, corner(frozenset()), corner(frozenset(AXES)))
+    assert set(found) == (planted if reachable(corners) else set())
 
 
 def between(cells: Iterable[Cell], left: Cell, right: Cell) -> list[str]:

@@ -79,6 +79,15 @@ def test_a_pair_says_what_moved() -> None:
     )
 
 
+def test_moves_are_in_the_order_of_the_axes_whatever_a_record_has() -> None:
+    records = [
+        trial(of, case("a", "x")).model_copy(update={"axes": dict(sorted(of.axes.items()))})
+        for of in (OLD_OFF, NEW_ON)
+    ]
+    (found,) = find_pairs(compare(records, []), OLD_OFF.id, NEW_ON.id)
+    assert [move.axis for move in found.pairs[0].moved] == ["tensorflow", "determinism"]
+
+
 def test_cells_without_a_counterpart_or_without_a_result_are_told() -> None:
     comparison = compared(OLD_OFF, OLD_ON, NEW_ON, lost=[NEW_OFF])
     (found,) = find_pairs(comparison, "tensorflow=2.15.1", "tensorflow=2.16.2")

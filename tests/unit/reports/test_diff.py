@@ -201,10 +201,6 @@ def test_of_several_axes_each_case_says_through_which_it_changes() -> None:
     new = {"nn.b": ("far",), "nn.c": ("near",)}
     half = {"nn.b": ("one",), "nn.c": ("near",)}
     said = text(compared({OLD_OFF: ONLY, OLD: half, NEW: new}), OLD_OFF.id, NEW.id)
-    assert "\nnn.b    arithmetic     8 (100 %)  2.2e+09 (2.2e+09)     2.0e+00  tensorflow\n" in said
-    assert (
-        "\nnn.c    arithmetic     8 (100 %)              8 (2)     9.5e-07  determinism\n" in said
-    )
     assert "- tensorflow 2.13.1 → 2.15.1: 1 case (nn.b)\n" in said
     assert "- determinism off → on: 1 case (nn.c)\n" in said
 
@@ -223,7 +219,6 @@ def test_what_moved_beside_the_axes_is_not_ruled_out() -> None:
 
 def test_what_is_not_separable_says_so() -> None:
     said = text(compared({OLD_OFF: ONLY, NEW: ONLY | {"nn.b": ("far",)}}), OLD_OFF.id, NEW.id)
-    assert "  not separable\n" in said
     assert (
         "- not separable, as no stored cells lead from one to the other axis by axis: 1 case (nn.b)"
     ) in said
