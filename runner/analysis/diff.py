@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from runner.analysis.apart import Extent, outputs_apart
 from runner.analysis.between import corners_of, responsible, stored_between
 from runner.analysis.changes import Move
-from runner.analysis.comparison import Verdict
+from runner.analysis.comparison import Evidence, Verdict
 from runner.analysis.draws import what_moved
 from runner.analysis.factors import part_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runner.analysis.apart import Load, OutputDistance
     from runner.analysis.between import Corners
     from runner.analysis.comparison import CaseResult, CellResult, Context
@@ -80,16 +82,15 @@ class Diff:
     """Two cells: what differs between them, what becomes of each case, and what lies between.
 
     `beside` are the observed factors that moved, such as the version of keras, without those that
-    an axis brought. `stops` lead from the right cell back towards the left one. `seen` is the
-    smallest number of repeats that a case which keeps its bits or changes rests on, in either
-    cell; 0 without one.
+    an axis brought. `stops` lead from the right cell back towards the left one. `evidence` is the
+    least that a case which keeps its bits or changes rests on, in either cell; None without one.
     """
 
     pair: Pair
     beside: tuple[Move, ...]
     cases: tuple[CaseDiff, ...]
     stops: tuple[Stop, ...]
-    seen: int
+    evidence: Evidence | None
 
     def of(self, outcome: Outcome) -> tuple[CaseDiff, ...]:
         """Give the cases with this outcome."""
@@ -123,16 +124,23 @@ def diff(context: Context, pair: Pair, load: Load) -> Diff:
         for name in names
         if name in left or name in right
     )
-    compared = {one.case for one in cases if one.outcome in _COMPARED}
-    seen = [
-        one.evidence.seen for side in (left, right) for one in side.values() if one.case in compared
-    ]
+    compared = [one.case for one in cases if one.outcome in _COMPARED]
     return Diff(
         pair=pair,
         beside=_beside(pair),
         cases=cases,
         stops=tuple(_stop(left, cell) for cell in stored_between(context, pair)),
-        seen=min(seen, default=0),
+        evidence=_least([side[case].evidence for side in (left, right) for case in compared]),
+    )
+
+
+def _least(found: Sequence[Evidence]) -> Evidence | None:
+    if not found:
+        return None
+    return Evidence(
+        processes=min(one.processes for one in found),
+        seen=min(one.seen for one in found),
+        distinct=1,
     )
 
 

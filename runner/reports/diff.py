@@ -69,11 +69,11 @@ def _caption(pairing: Pairing, diff: Diff) -> Iterator[str]:
     yield f"{number(len(diff.cases), 'case')}: {told}."
     if kept := diff.of(Outcome.KEEPS):
         yield f"Same bits: {_by_family(kept, diff.cases)}."
-    if diff.seen:
-        bound = min(100.0, 300 / diff.seen)
+    if diff.evidence:
+        seen = number(diff.evidence.seen, "repeat")
         yield (
-            f"Each rests on at least {number(diff.seen, 'repeat')} in either cell: at 95 %, "
-            f"fewer than {bound:.0f} % of repeats differ."
+            f"Each rests on at least {seen} in either cell: at 95 %, fewer than "
+            f"{100 * diff.evidence.bound:.0f} % of repeats differ."
         )
 
 

@@ -107,7 +107,8 @@ def _diff(diff: Diff) -> dict[str, object]:
         "axes": [pair.left.axes, pair.right.axes],
         "moved": [move._asdict() for move in pair.moved],
         "beside": [move._asdict() for move in diff.beside],
-        "repeats": diff.seen,
+        "repeats": diff.evidence.seen if diff.evidence else 0,
+        "processes": diff.evidence.processes if diff.evidence else 0,
         "cases": [_case(one) for one in diff.cases],
         "between": [
             {"cell": stop.cell.cell, "changed": stop.changed, "unknown": stop.unknown}

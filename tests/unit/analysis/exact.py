@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import copysign, inf, isinf, isnan
+from math import inf, isinf, isnan
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -120,8 +120,8 @@ def steps(ours: Element, theirs: Element) -> int | None:
 
 
 def absolute(one: Part, other: Part) -> int | float:
-    if one.bits == other.bits:
-        return 0
+    if one.bits == other.bits:  # the parts of a complex number may be equal
+        return 0.0
     if isinf(one.value) or isinf(other.value):
         return inf
     difference = abs(Fraction(one.value) - Fraction(other.value))
@@ -145,7 +145,7 @@ def rounded(value: Fraction) -> float:
     try:
         return value.numerator / value.denominator
     except OverflowError:
-        return copysign(inf, value)
+        return inf if value > 0 else -inf
 
 
 def greatest(

@@ -10,7 +10,7 @@ from unit.results.synthetic import ERROR, UNSUPPORTED, cell, digest, trials
 from runner.analysis.apart import Extent, OutputDistance
 from runner.analysis.changes import Move
 from runner.analysis.compare import compare
-from runner.analysis.comparison import Verdict
+from runner.analysis.comparison import Evidence, Verdict
 from runner.analysis.diff import Outcome, diff
 from runner.analysis.distance import measure
 from runner.analysis.draws import Moved
@@ -173,8 +173,8 @@ def test_factors_that_moved_beside_the_axes_are_named() -> None:
 
 
 def test_it_says_on_how_many_repeats_it_rests() -> None:
-    assert of({"a": OLD}, {"a": NEW}).seen == 6
-    assert of({"a": VARYING}, {"a": NEW}).seen == 0
+    assert of({"a": OLD}, {"a": NEW}).evidence == Evidence(processes=3, seen=6, distinct=1)
+    assert of({"a": VARYING}, {"a": NEW}).evidence is None
 
 
 def test_a_case_seen_once_is_not_proven() -> None:

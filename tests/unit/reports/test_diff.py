@@ -282,6 +282,7 @@ def test_the_json() -> None:
         "moved": [{"axis": "tensorflow", "before": "2.13.1", "after": "2.15.1"}],
         "beside": [],
         "repeats": 6,
+        "processes": 3,
         "between": [{"cell": MIDDLE.id, "changed": [], "unknown": []}],
         "nearest": MIDDLE.id,
     }
