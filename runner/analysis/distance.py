@@ -107,7 +107,10 @@ class _Far(NamedTuple):
 
 @dataclass(slots=True)
 class _Tally:
-    """What is known of two arrays after some of their pieces."""
+    """What is known of two arrays after some of their pieces.
+
+    The first `numbers` of `steps` are the distances in ULPs; its memory is taken as it fills.
+    """
 
     elements: Elements
     ours: Bits
@@ -118,7 +121,12 @@ class _Tally:
     signs: int = 0
     absolute: _Far | None = None
     relative: _Far | None = None
-    steps: list[NDArray[np.unsignedinteger[Any]]] = field(default_factory=list)
+    steps: Bits = field(init=False)
+    numbers: int = 0
+
+    def __post_init__(self) -> None:
+        wanted = len(self.ours) if self.elements.floating else 0
+        self.steps = np.empty(wanted, self.ours.dtype)
 
     def add(self, piece: slice) -> None:
         """Count what differs in one piece."""
@@ -155,7 +163,8 @@ class _Tally:
         crossed = self.elements.below_zero(low) & self.elements.above_zero(high)
         self.signs += int(np.count_nonzero(_joined(np.logical_or, crossed)))
         if self.elements.floating:
-            self.steps.append(_joined(np.maximum, apart))
+            self.steps[self.numbers : self.numbers + len(where)] = _joined(np.maximum, apart)
+            self.numbers += len(where)
             absolute, relative = self.elements.differences(ours, theirs)
             if self.elements.parts > 1:
                 absolute[apart == 0] = relative[apart == 0] = 0  # also of equal infinities
@@ -167,7 +176,7 @@ class _Tally:
 
     def distance(self, shape: tuple[int, ...]) -> Distance:
         """Sum up."""
-        ulps = summed(np.concatenate(self.steps)) if self.steps else None
+        ulps = summed(self.steps[: self.numbers]) if self.numbers else None
         zeros = ulps.histogram[0].numbers if ulps and not ulps.histogram[0].most else 0
         return Distance(
             dtype=self.elements.dtype,

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.results.synthetic import ERROR, UNSUPPORTED, case, cell, trial
 
@@ -113,6 +113,7 @@ def conflict(left: str, right: str) -> bool:
     return any(a != b and VARIES not in {a, b} for a, b in zip(left, right, strict=True))
 
 
+@settings(deadline=None)
 @given(letters)
 def test_no_two_cells_of_a_set_differ_and_none_can_be_added(cells: list[str]) -> None:
     for one in sets(*cells):
@@ -122,6 +123,7 @@ def test_no_two_cells_of_a_set_differ_and_none_can_be_added(cells: list[str]) ->
             assert any(conflict(cells[place], text) for text in texts)
 
 
+@settings(deadline=None)
 @given(letters)
 def test_any_two_alike_cells_are_in_one_set(cells: list[str]) -> None:
     whole = sets(*(f"A{text}" for text in cells))
@@ -130,6 +132,7 @@ def test_any_two_alike_cells_are_in_one_set(cells: list[str]) -> None:
         assert together is not conflict(cells[left], cells[right])
 
 
+@settings(deadline=None)
 @given(letters)
 def test_the_nearest_are_apart_in_as_few_cases_as_can_be(cells: list[str]) -> None:
     near = found(*cells).nearest
