@@ -18,6 +18,7 @@ from runner.cli import (
     building,
     cataloguing,
     claiming,
+    diffing,
     doctoring,
     exporting,
     listing,
@@ -51,6 +52,10 @@ _progress = Console(stderr=True)
 _EXAMPLES = "Examples: run --only tensorflow=2.20.0,2.21.0 --only device=cpu   run --only 'py3.11*'"
 
 _BISECT_EXAMPLE = "Example: bisect keras.dropout --axis tensorflow --from 2.12.1 --to 2.21.0"
+_DIFFS = (
+    "Examples: diff tensorflow=2.15.1 tensorflow=2.16.2   "
+    "diff py3.11-tf2.20.0.cpu.nodet py3.11-tf2.20.0.cpu.det"
+)
 
 
 class EngineOption(StrEnum):
@@ -334,11 +339,16 @@ def report(
     form: Form = FormatOption.table,
     columns: Columns = ColumnsOption.families,
     case: Cases = showing.EVERY,
+    distances: Annotated[
+        bool, typer.Option("--distances", help="Also how far the groups of each case lie apart.")
+    ] = False,
 ) -> int:
     """Print the table of the stored results of a matrix; it runs nothing and needs no engine."""
     scope = showing.scope(matrix, only or (), everything=everything)
     folder = results or scope.results
     comparison = showing.with_stages(showing.of_store(folder, scope.cells, case), folder)
+    if distances:
+        comparison = showing.with_distances(comparison, folder)
     match form:
         case FormatOption.table:
             showing.print_table(comparison, columns.value)
@@ -413,6 +423,24 @@ def bisect(
     code, search = bisecting.bisect(Workspace(matrix, results), asked, options, console)
     bisecting.print_search(search, as_json=as_json)
     return code
+
+
+@app.command(epilog=_DIFFS)
+@guarded(_progress)
+def diff(
+    left: Annotated[str, typer.Argument(metavar="X", help="A cell id, a pattern, or AXIS=VALUE.")],
+    right: Annotated[str, typer.Argument(metavar="Y", help="The same; what one moves to.")],
+    matrix: MatrixFile = Path("matrix.yaml"),
+    results: Results = None,
+    form: Form = FormatOption.table,
+    as_json: AsJson = False,
+    case: Cases = showing.EVERY,
+) -> int:
+    """Print what changes from cells X to cells Y, by how much and why, from all stored results."""
+    folder = results or showing.scope(matrix, (), everything=True).results
+    form = FormatOption.json if as_json else form
+    diffing.print_diff(showing.of_store(folder, cases=case), folder, (left, right), form.value)
+    return 0
 
 
 @app.command()

@@ -52,6 +52,9 @@ def test_everything_that_is_known_of_a_cell() -> None:
                 "first_trial": "2026-11-22T09:00:00Z",
                 "last_trial": "2026-11-22T09:00:01Z",
                 "traces": [],
+                "distances": [],
+                "safe_to_swap": [],
+                "nearest_to_swap": None,
                 "cost_of_determinism": [],
                 "cells": [
                     {
