@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from runner.analysis.stages import Trace
@@ -119,7 +120,8 @@ class CellResult:
 
     `attempted` trials were started with that key and `done` of them finished; `superseded` ones
     had another key; `damaged` files lie in the cell's folder. `status` and `reason` are what the
-    cell came to last.
+    cell came to last. `factors` is what its finished trials say of themselves beside the axes, such
+    as the version of keras: see `factors.yaml`.
     """
 
     cell: str
@@ -133,6 +135,7 @@ class CellResult:
     reason: str
     cases: tuple[CaseResult, ...]
     families: tuple[FamilyResult, ...]
+    factors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
