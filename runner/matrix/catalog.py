@@ -59,6 +59,19 @@ def refusal(environment: Environment) -> str | None:
     )
 
 
+def unmet(environment: Environment) -> str | None:
+    """Why the index will find no such environment, or None: a package outside what TensorFlow asks.
+
+    What is known is what the newest patch of a minor asks, so it is told and not refused.
+    """
+    row = minor_of(environment.tensorflow)
+    for package, asked in (row.asks if row else {}).items():
+        version = getattr(environment, package)
+        if version and not SpecifierSet(asked).contains(version, prereleases=True):
+            return f"TensorFlow {environment.tensorflow} asks for {package}{asked}, not {version}"
+    return None
+
+
 def _python_refusal(environment: Environment, row: Minor) -> str | None:
     pythons = row.patches.get(environment.tensorflow)
     if pythons is None or environment.python in pythons:
