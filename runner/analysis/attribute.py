@@ -56,12 +56,9 @@ def attribute(context: Context, case: str) -> CaseAttribution:
 
 
 def _constant(found: Sequence[Point]) -> dict[str, str]:
-    moving = varying([one.values for one in found])
-    return (
-        {axis: value for axis, value in found[0].values.items() if axis not in moving}
-        if found
-        else {}
-    )
+    seen = [one.values for one in found if not one.missing]
+    moving = varying(seen)
+    return {axis: value for axis, value in (*seen, {})[0].items() if axis not in moving}
 
 
 def _family(context: Context, case: str) -> str:

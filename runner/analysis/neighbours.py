@@ -35,7 +35,8 @@ class Point:
 
     `axes` are as declared; in `values` those that are not declared but observed are filled in.
     `factors` are the observed ones that are no axis of any cell. `group` is the letter of the bits,
-    empty where there are none to compare; `verdict` is None where the case did not run.
+    empty where there are none to compare; `verdict` is None where the case did not run, and
+    `missing` says that nothing did.
     """
 
     cell: str
@@ -45,6 +46,7 @@ class Point:
     group: str = ""
     verdict: Verdict | None = None
     proven: bool = True
+    missing: bool = False
 
     def value(self, name: str) -> str:
         """Give the value of an axis or factor; empty where it does not apply or is not known."""
@@ -106,12 +108,13 @@ def points(context: Context, case: str) -> tuple[Point, ...]:
 
 
 def _point(cell: AnyCell, case: str, declared: Collection[str]) -> Point:
+    missing = not isinstance(cell, CellResult)
     seen = cell.factors if isinstance(cell, CellResult) else {}
     filled = {name: value for name, value in seen.items() if name in declared} | cell.axes
     rest = {name: value for name, value in seen.items() if name not in declared}
     found = _result(cell, case) if isinstance(cell, CellResult) else None
     if found is None:
-        return Point(cell=cell.cell, axes=cell.axes, values=filled, factors=rest)
+        return Point(cell=cell.cell, axes=cell.axes, values=filled, factors=rest, missing=missing)
     return Point(
         cell=cell.cell,
         axes=cell.axes,
@@ -128,8 +131,8 @@ def _result(cell: CellResult, case: str) -> CaseResult | None:
 
 
 def evidence(found: Sequence[Point]) -> tuple[Evidence, ...]:
-    """Pair the points along each axis in which they differ, in the order of the axes."""
-    moving = sorted(varying([one.values for one in found]), key=_place)
+    """Pair the points along each axis in which cells with a result differ, in axis order."""
+    moving = sorted(varying([one.values for one in found if not one.missing]), key=_place)
     bridges = _bridges([one for one in found if one.group])
     return tuple(_along(found, axis, bridges.get(axis, ())) for axis in moving)
 

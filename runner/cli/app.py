@@ -13,7 +13,16 @@ from rich.console import Console
 
 from runner import __version__
 from runner.analysis.changes import TENSORFLOW
-from runner.cli import cataloguing, claiming, doctoring, listing, locking, running, showing
+from runner.cli import (
+    cataloguing,
+    claiming,
+    doctoring,
+    explaining,
+    listing,
+    locking,
+    running,
+    showing,
+)
 from runner.cli.guard import guarded
 from runner.cli.workspace import Workspace, home, local_bases
 from runner.errors import SamebitsError
@@ -251,6 +260,26 @@ def changes(
     scope = showing.scope(matrix, only or (), everything=everything)
     comparison = showing.of_store(results or scope.results, scope.cells, case)
     showing.print_changes(comparison, axis, form.value)
+    return 0
+
+
+@app.command()
+@guarded(_progress)
+def explain(
+    case: Annotated[
+        list[str], typer.Argument(metavar="CASE…", help="Cases, or patterns such as 'nn.*'.")
+    ],
+    matrix: StoredMatrix = None,
+    only: Only = None,
+    everything: Everything = False,
+    results: Results = None,
+    form: Form = FormatOption.table,
+    as_json: AsJson = False,
+) -> int:
+    """Say what changed the bits of a case, and what did not, from stored results."""
+    scope = showing.scope(matrix, only or (), everything=everything)
+    comparison = showing.of_store(results or scope.results, scope.cells)
+    explaining.print_explanation(comparison, case, FormatOption.json if as_json else form)
     return 0
 
 
