@@ -187,9 +187,14 @@ def _reserve(effect: Effect) -> str:
 
 
 def _cells(effect: Effect) -> str:
-    pair = effect.different[-1]
+    pair = max(effect.different, key=_plain)
     sides = (f"{end.cell} ({end.group})" for end in (pair.before, pair.after))
     return f", such as {' and '.join(sides)}"
+
+
+def _plain(pair: Pair) -> bool:
+    """Whether both cells declare the same axes, so that their ids differ in one place."""
+    return pair.before.axes.keys() == pair.after.axes.keys()
 
 
 def _suspicion(effect: Effect) -> Iterator[str]:
@@ -218,8 +223,13 @@ def cell_words(axes: Axes) -> str:
 
 def _steady(found: CaseAttribution) -> Iterator[str]:
     restless = {line.axis for line in found.evidence if line.unsteady}
-    steady = [one for one in found.effects if one.kind is Kind.NO_EFFECT]
-    axes = [_counted(one) for one in steady if not one.observed and one.name not in restless]
+    changing = dict.fromkeys(one.name for one in found.effects if one.changes)
+    steady = [
+        one
+        for one in found.effects
+        if one.kind is Kind.NO_EFFECT and one.name not in restless | changing.keys()
+    ]
+    axes = [_counted(one) for one in steady if not one.observed]
     moved = [_counted(one) for one in steady if one.observed]
     if axes:
         do = "does" if len(axes) == 1 else "do"
@@ -230,9 +240,7 @@ def _steady(found: CaseAttribution) -> Iterator[str]:
     if moved:
         yield f"{listed(moved)} moved beside an axis without a change."
     elsewhere = [
-        f"{axis} ({number(kept, 'pair')})"
-        for axis in dict.fromkeys(one.name for one in found.effects if one.changes)
-        if (kept := _kept(found, axis))
+        f"{axis} ({number(kept, 'pair')})" for axis in changing if (kept := _kept(found, axis))
     ]
     if elsewhere:
         yield f"At other steps of {listed(elsewhere)} the bits stay."
@@ -259,7 +267,7 @@ def _counted(effect: Effect) -> str:
 
 def _kept(found: CaseAttribution, axis: str) -> int:
     """Count the pairs along an axis that keep their bits and are not told with a change."""
-    told = {id(pair) for effect in found.of(axis) for pair in effect.same}
+    told = {id(pair) for one in found.of(axis) if one.changes for pair in one.same}
     return sum(
         pair.same and id(pair) not in told
         for line in found.evidence

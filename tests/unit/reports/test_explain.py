@@ -67,8 +67,8 @@ def test_a_main_effect() -> None:
     assert lines(table("ABB", "ABB")) == [
         (
             "Changes between tensorflow 2.15.1 and 2.16.2, whatever determinism is, in each of 2 "
-            "pairs of cells, such as tensorflow2.15.1.determinismon (A) and "
-            "tensorflow2.16.2.determinismon (B)."
+            "pairs of cells, such as tensorflow2.15.1.determinismoff (A) and "
+            "tensorflow2.16.2.determinismoff (B)."
         ),
         "determinism (3 pairs) does not matter: the same bits on both sides.",
         "At other steps of tensorflow (2 pairs) the bits stay.",
@@ -131,6 +131,19 @@ def test_two_axes_that_never_moved_apart_are_told_once() -> None:
         "xla (off → on) moved at the same step and can't be ruled out.",
     ]
     assert len(told) == 3  # and one cell to add
+
+
+def test_what_is_suspected_at_one_step_is_not_said_not_to_matter() -> None:
+    old, new, newest = ({"keras": version} for version in ("3.0.5", "3.4.1", "3.6.0"))
+    told = lines(
+        [
+            ({"tensorflow": "2.16.2"}, old, "A"),
+            ({"tensorflow": "2.17.1"}, new, "B"),
+            ({"tensorflow": "2.17.1", "keras": "3.6.0"}, newest, "B"),
+        ]
+    )
+    assert "keras (3.0.5 → 3.4.1) moved at the same step and can't be ruled out." in told
+    assert told[-1] == "At other steps of keras (1 pair) the bits stay."
 
 
 def test_what_lies_between_and_what_varies_nearby() -> None:
