@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from runner.analysis.changes import Move, untried
@@ -20,7 +20,7 @@ from runner.analysis.comparison import CellResult, Verdict
 from runner.analysis.factors import part_of
 from runner.analysis.natural import rank
 from runner.matrix.cells import AXES
-from runner.matrix.lines import Islands, lines, varying
+from runner.matrix.lines import Islands, bridges, lines, varying
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -133,15 +133,15 @@ def _result(cell: CellResult, case: str) -> CaseResult | None:
 def evidence(found: Sequence[Point]) -> tuple[Evidence, ...]:
     """Pair the points along each axis in which cells with a result differ, in axis order."""
     moving = sorted(varying([one.values for one in found if not one.missing]), key=_place)
-    bridges = _bridges([one for one in found if one.group])
-    return tuple(_along(found, axis, bridges.get(axis, ())) for axis in moving)
+    bridged = _bridges([one for one in found if one.group])
+    return tuple(_along(found, axis, bridged.get(axis, ())) for axis in moving)
 
 
 def _place(axis: str) -> tuple[int, str]:
     return (AXES.index(axis) if axis in AXES else len(AXES)), axis
 
 
-def _along(found: Sequence[Point], axis: str, bridges: Iterable[Pair]) -> Evidence:
+def _along(found: Sequence[Point], axis: str, bridged: Iterable[Pair]) -> Evidence:
     pairs: dict[tuple[str, str], Pair] = {}
     silent: dict[tuple[str, str], tuple[Point, Point]] = {}
     for line in _lines(found, axis):
@@ -149,7 +149,7 @@ def _along(found: Sequence[Point], axis: str, bridges: Iterable[Pair]) -> Eviden
         silent |= {(a.cell, b.cell): (a, b) for a, b in pairwise(line) if not (a.group and b.group)}
     return Evidence(
         axis=axis,
-        pairs=(*pairs.values(), *bridges),
+        pairs=(*pairs.values(), *bridged),
         silent=len(silent),
         unsteady=tuple(filter(None, (_unsteady(*ends) for ends in silent.values()))),
     )
@@ -219,18 +219,12 @@ def _bridges(known: Sequence[Point]) -> dict[str, list[Pair]]:
 
     Cells that lie on one line by what was declared, or by what was observed, are joined already.
     """
-    joined = _joined(known)
     found: dict[str, list[Pair]] = defaultdict(list)
-    moving = sorted(varying([one.values for one in known]), key=_place)
-    for size in range(2, len(moving) + 1):
-        if len(joined) <= 1:
-            break
-        ends = [ends for axes in combinations(moving, size) for ends in _gaps(known, axes, joined)]
-        for before, after, axes in ends:
-            for axis in axes:
-                found[axis].append(_bridge(known[before], known[after], axis))
-        for before, after, _ in ends:
-            joined.join((before, after))
+    values = [one.values for one in known]
+    moving = sorted(varying(values), key=_place)
+    for one in bridges(values, _joined(known), moving, lambda _, value: rank(value)):
+        for axis in one.axes:
+            found[axis].append(_bridge(known[one.before], known[one.after], axis))
     return found
 
 
@@ -241,17 +235,6 @@ def _joined(known: Sequence[Point]) -> Islands:
             for line in lines(cells, (axis,)):
                 joined.join(line)
     return joined
-
-
-def _gaps(
-    known: Sequence[Point], axes: Sequence[str], joined: Islands
-) -> Iterator[tuple[int, int, Sequence[str]]]:
-    """Find neighbours along several axes at once, that nothing joins."""
-    for places in lines([one.values for one in known], axes):
-        places.sort(key=lambda place: [rank(known[place].value(axis)) for axis in axes])
-        for before, after in pairwise(places):
-            if joined.of(before) != joined.of(after):
-                yield before, after, axes
 
 
 def _bridge(before: Point, after: Point, axis: str) -> Pair:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from runner.analysis.changes import TENSORFLOW, Move
 from runner.analysis.natural import is_version
-from runner.matrix.catalog import refusal, unmet
+from runner.matrix.catalog import impossible
 from runner.matrix.cells import AXES, ENVIRONMENT_AXES, Environment
 from runner.matrix.problems import listed
 from runner.matrix.versions import SYSTEM
@@ -117,4 +117,4 @@ def _impossible(axes: Axes) -> str:
     if not (known and told["python"] and told["tensorflow"]):
         return ""
     environment = Environment(**told)  # type: ignore[arg-type] # python and tensorflow are there
-    return refusal(environment) or unmet(environment) or ""
+    return impossible(environment) or ""

@@ -18,6 +18,7 @@ from runner.cli import (
     claiming,
     doctoring,
     explaining,
+    linting,
     listing,
     locking,
     running,
@@ -188,6 +189,23 @@ def plan(
     cells = select(workspace.matrix.cells, only or ())
     outline = listing.outline(workspace, cells, engine.value, tuple(base or ()), fresh=fresh)
     print(listing.as_json(outline) if as_json else listing.as_text(outline))
+    return 0
+
+
+@app.command()
+@guarded(_progress)
+def lint(
+    matrix: MatrixFile = Path("matrix.yaml"),
+    only: Only = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 where there is anything to mend.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Say which axes this matrix can't tell apart, and the fewest cells to add; it runs nothing."""
+    workspace = Workspace(matrix)
+    cells = select(workspace.matrix.cells, only or ())
+    linting.print_lint(workspace, cells, strict=strict, as_json=as_json)
     return 0
 
 

@@ -59,6 +59,15 @@ def refusal(environment: Environment) -> str | None:
     )
 
 
+def impossible(environment: Environment) -> str | None:
+    """Why there is no use in proposing an environment, or None: it is refused, or can't be had."""
+    if environment.cudnn and not environment.cuda:
+        return "cudnn without cuda"
+    if environment.cuda == SYSTEM and not environment.base:
+        return "cuda: system without a base that has one"
+    return refusal(environment) or unmet(environment)
+
+
 def unmet(environment: Environment) -> str | None:
     """Why the index will find no such environment, or None: a package outside what TensorFlow asks.
 

@@ -7,12 +7,15 @@ such steps joins can be told apart axis by axis; between others several axes mov
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     Axes = Mapping[str, str]
+    Order = Callable[[str, str], Any]
 
 
 def lines(cells: Iterable[Axes], moving: Collection[str]) -> list[list[int]]:
@@ -59,3 +62,41 @@ def islands(cells: Sequence[Axes]) -> Islands:
         for line in lines(cells, (axis,)):
             found.join(line)
     return found
+
+
+class Bridge(NamedTuple):
+    """Two cells, by their places, of two islands, and the axes in which alone they differ."""
+
+    before: int
+    after: int
+    axes: tuple[str, ...]
+
+
+def bridges(
+    cells: Sequence[Axes], joined: Islands, moving: Sequence[str], order: Order
+) -> tuple[Bridge, ...]:
+    """Join the islands by the fewest axes that have to move at once.
+
+    `order` gives what sorts a value of an axis; neighbours in that order are what is joined.
+    """
+    found: list[Bridge] = []
+    for size in range(2, len(moving) + 1):
+        if len(joined) <= 1:
+            break
+        here = [
+            one for axes in combinations(moving, size) for one in _gaps(cells, axes, joined, order)
+        ]
+        found += here
+        for bridge in here:
+            joined.join((bridge.before, bridge.after))
+    return tuple(found)
+
+
+def _gaps(
+    cells: Sequence[Axes], axes: tuple[str, ...], joined: Islands, order: Order
+) -> Iterator[Bridge]:
+    for places in lines(cells, axes):
+        places.sort(key=lambda place: [order(axis, cells[place].get(axis, "")) for axis in axes])
+        for before, after in pairwise(places):
+            if joined.of(before) != joined.of(after):
+                yield Bridge(before, after, axes)

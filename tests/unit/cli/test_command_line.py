@@ -342,7 +342,19 @@ def test_version(checkout: Checkout) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "list", "plan", "doctor", "lock", "report", "changes", "explain", "cases", "clean"],
+    [
+        "run",
+        "list",
+        "plan",
+        "doctor",
+        "lock",
+        "report",
+        "lint",
+        "changes",
+        "explain",
+        "cases",
+        "clean",
+    ],
 )
 def test_every_command_has_help(checkout: Checkout, command: str) -> None:
     ended = checkout.samebits(command, "--help")

@@ -119,7 +119,7 @@ def test_what_no_cell_can_tell() -> None:
 
 
 def test_two_axes_that_never_moved_apart_are_told_once() -> None:
-    cells = [
+    cells: list[Seen] = [
         ({"threads": one, "xla": other}, {}, one) for one, other in (("1", "off"), ("2", "on"))
     ]
     told = lines(cells)
