@@ -2,35 +2,33 @@
 
 Equal bits on both sides of a pair mean that nothing which moved there matters, for changes that
 cancel each other to the last bit are not to be expected. Different bits mean that something which
-moved there does. What is known beyond that comes from the corners of a pair: cells in which some of
-what moved is as before and the rest as after. Where one pair shows that the axis alone changes the
-bits at a step, the other pairs at that step are taken to differ for the same reason.
+moved there does; what is certain beyond that comes from its corners. Where one pair shows that the
+axis alone changes the bits at a step, the other pairs at that step are taken to differ for the same
+reason.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from itertools import chain, combinations, product
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from runner.analysis.attribution import CaseAttribution, Condition, Effect, Kind
 from runner.analysis.changes import Move
 from runner.analysis.comparison import Verdict
+from runner.analysis.corners import by_values, differs_across, weigh
 from runner.analysis.natural import rank
-from runner.analysis.neighbours import beside, evidence, points
+from runner.analysis.neighbours import evidence, points
 from runner.matrix.lines import varying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from runner.analysis.comparison import Context
-    from runner.analysis.neighbours import Evidence, Pair, Point
+    from runner.analysis.corners import Corners
+    from runner.analysis.neighbours import AxisEvidence, Pair, Point
 
     Step = tuple[str, str]
-    Corners = Mapping[frozenset[tuple[str, str]], Sequence[Point]]
-
-_MOST_CORNERS = 8  # axes that move in one pair, from which on its corners are not looked up
 
 
 def attribute(context: Context, case: str) -> CaseAttribution:
@@ -38,7 +36,7 @@ def attribute(context: Context, case: str) -> CaseAttribution:
     found = points(context, case)
     known = [one for one in found if one.group]
     pairs = evidence(found)
-    corners = _corners(known)
+    corners = by_values(known)
     effects = tuple(chain.from_iterable(_of_axis(one, corners) for one in pairs))
     return CaseAttribution(
         case=case,
@@ -65,17 +63,10 @@ def _family(context: Context, case: str) -> str:
     return next((family for family, cases in context.families.items() if case in cases), "")
 
 
-def _corners(known: Iterable[Point]) -> Corners:
-    found: dict[frozenset[tuple[str, str]], list[Point]] = defaultdict(list)
-    for one in known:
-        found[frozenset(one.values.items())].append(one)
-    return found
-
-
 # one axis
 
 
-def _of_axis(found: Evidence, corners: Corners) -> Iterator[Effect]:
+def _of_axis(found: AxisEvidence, corners: Corners) -> Iterator[Effect]:
     """Give one effect for each step at which the axis changes bits, else what it comes to."""
     same = tuple(pair for pair in found.pairs if pair.same)
     told = False
@@ -100,7 +91,9 @@ def _explains(finer: Pair, pair: Pair, corners: Corners) -> bool:
     """Whether a pair differs for what another one shows at a step inside its own."""
     if finer.step == pair.step or not _within(finer.step, pair.step):
         return False
-    return not pair.beside or _differs_across(pair.step, finer, corners)
+    if not pair.beside:
+        return not finer.beside
+    return differs_across(pair.step, finer, corners)
 
 
 def _within(inner: Step, outer: Step) -> bool:
@@ -121,41 +114,15 @@ def _against(
         if pair.step == step
         or (
             _within(step, pair.step)
-            and any(_differs_across(pair.step, one, corners) for one in differing)
+            and any(differs_across(pair.step, one, corners) for one in differing)
         )
     )
-
-
-def _differs_across(step: Step, pair: Pair, corners: Corners) -> bool:
-    """Whether, all else as in a pair, bits differ across a step beside which nothing moves."""
-    ends = (
-        corners.get(frozenset({**end.values, pair.axis: value}.items()), ())
-        for end, value in zip((pair.before, pair.after), step, strict=True)
-    )
-    return any(
-        before.group != after.group and not beside(before, after, (pair.axis,))
-        for before, after in product(*ends)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Cause:
-    """What the corners of a pair that differs leave as its cause.
-
-    `alone` says that its axis surely is one, `innocent` that it is none. `rest` is what moved
-    beside it and may be one; those of `guilty` surely are.
-    """
-
-    alone: bool
-    innocent: bool
-    rest: tuple[Move, ...]
-    guilty: frozenset[Move]
 
 
 def _at_step(
     axis: str, pairs: Sequence[Pair], against: tuple[Pair, ...], corners: Corners
 ) -> Iterator[Effect]:
-    causes = [_weighed(pair, corners) for pair in pairs]
+    causes = [weigh(pair, corners) for pair in pairs]
     guilty = frozenset[Move]().union(*(cause.guilty for cause in causes))
     alone = any(cause.alone for cause in causes)
     open_ = [cause for cause in causes if not (cause.innocent or guilty.intersection(cause.rest))]
@@ -194,55 +161,6 @@ def _instead(rest: tuple[Move, ...], pairs: Sequence[Pair]) -> Effect:
     )
 
 
-def _weighed(pair: Pair, corners: Corners) -> _Cause:
-    moved = (Move(pair.axis, *pair.step), *pair.beside)
-    guilty: set[str] = set()
-    cleared: set[str] = set()
-    for one, other in combinations(_box(pair, corners), 2):
-        apart = _apart(one, other, moved)
-        if one.group == other.group:
-            cleared |= apart
-        elif len(apart) == 1:
-            guilty |= apart
-    cleared -= guilty
-    rest = tuple(move for move in pair.beside if move.axis not in cleared)
-    innocent = pair.axis in cleared
-    return _Cause(
-        alone=pair.axis in guilty or not (rest or innocent),
-        innocent=innocent,
-        rest=rest,
-        guilty=frozenset(move for move in pair.beside if move.axis in guilty),
-    )
-
-
-def _apart(one: Point, other: Point, moved: Iterable[Move]) -> set[str]:
-    """Name what of a pair lies between two of its corners."""
-    return {move.axis for move in moved if one.value(move.axis) != other.value(move.axis)}
-
-
-def _box(pair: Pair, corners: Corners) -> list[Point]:
-    """Give the two cells of a pair and all whose every value is that of one or of the other."""
-    ends = pair.before, pair.after
-    names = [*dict.fromkeys(chain(*(end.values for end in ends)))]
-    moving = [name for name in names if ends[0].value(name) != ends[1].value(name)]
-    if len(moving) > _MOST_CORNERS:
-        return [*ends]
-    fixed = {name: value for name, value in ends[0].values.items() if name not in moving}
-    found: list[Point] = []
-    for chosen in product(ends, repeat=len(moving)):
-        values = {
-            name: end.values[name]
-            for name, end in zip(moving, chosen, strict=True)
-            if name in end.values
-        }
-        found += corners.get(frozenset((fixed | values).items()), ())
-    return [one for one in found if _inside(one, ends)]
-
-
-def _inside(one: Point, ends: tuple[Point, Point]) -> bool:
-    return all(value in {end.value(name) for end in ends} for name, value in one.factors.items())
-
-
 def _conditions(different: Sequence[Pair], same: Sequence[Pair]) -> tuple[Condition, ...]:
     """Find the axes whose values alone tell the pairs that differ from those that do not."""
     if not same:
@@ -265,7 +183,7 @@ def _backgrounds(pairs: Iterable[Pair], name: str) -> tuple[str, ...]:
 # what is no axis, or moved beside one
 
 
-def _of_factors(found: Sequence[Evidence], effects: Sequence[Effect]) -> Iterator[Effect]:
+def _of_factors(found: Sequence[AxisEvidence], effects: Sequence[Effect]) -> Iterator[Effect]:
     pairs = {(one.before.cell, one.after.cell): one for line in found for one in line.pairs}
     moved: dict[str, list[Pair]] = defaultdict(list)
     for pair in pairs.values():

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from runner.analysis.changes import Move
-    from runner.analysis.neighbours import Evidence, Pair
+    from runner.analysis.neighbours import AxisEvidence, Pair
 
 
 class Kind(StrEnum):
@@ -93,7 +93,7 @@ class CaseAttribution:
     varies: tuple[str, ...]
     without: tuple[str, ...]
     effects: tuple[Effect, ...]
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[AxisEvidence, ...]
     constant: Mapping[str, str]
 
     def of(self, name: str) -> tuple[Effect, ...]:

@@ -87,7 +87,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class AxisEvidence:
     """All pairs along one axis.
 
     `silent` counts the neighbours that have no bits to compare on a side. `unsteady` are those of
@@ -130,7 +130,7 @@ def _result(cell: CellResult, case: str) -> CaseResult | None:
     return next((one for one in cell.cases if one.case == case), None)
 
 
-def evidence(found: Sequence[Point]) -> tuple[Evidence, ...]:
+def evidence(found: Sequence[Point]) -> tuple[AxisEvidence, ...]:
     """Pair the points along each axis in which cells with a result differ, in axis order."""
     moving = sorted(varying([one.values for one in found if not one.missing]), key=_place)
     bridged = _bridges([one for one in found if one.group])
@@ -141,13 +141,13 @@ def _place(axis: str) -> tuple[int, str]:
     return (AXES.index(axis) if axis in AXES else len(AXES)), axis
 
 
-def _along(found: Sequence[Point], axis: str, bridged: Iterable[Pair]) -> Evidence:
+def _along(found: Sequence[Point], axis: str, bridged: Iterable[Pair]) -> AxisEvidence:
     pairs: dict[tuple[str, str], Pair] = {}
     silent: dict[tuple[str, str], tuple[Point, Point]] = {}
     for line in _lines(found, axis):
         pairs |= {(one.before.cell, one.after.cell): one for one in _pairs(line, axis)}
         silent |= {(a.cell, b.cell): (a, b) for a, b in pairwise(line) if not (a.group and b.group)}
-    return Evidence(
+    return AxisEvidence(
         axis=axis,
         pairs=(*pairs.values(), *bridged),
         silent=len(silent),

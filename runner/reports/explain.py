@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from runner.analysis.attribution import Kind
-from runner.analysis.separate import separate
-from runner.matrix.cells import AXES, Setting
+from runner.matrix.cells import AXES
 from runner.matrix.problems import listed
 from runner.reports.describe import describe
+from runner.reports.effects import change_lines, value_words
 from runner.reports.fold import NOT_APPLICABLE, Scales
 from runner.reports.section import heading
 from runner.reports.words import brief, number
@@ -19,18 +19,14 @@ from runner.results.untrusted import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from runner.analysis.attribution import CaseAttribution, Condition, Effect
+    from runner.analysis.attribution import CaseAttribution, Effect
     from runner.analysis.changes import AnyCell
     from runner.analysis.comparison import Context
-    from runner.analysis.neighbours import Evidence, Pair
+    from runner.analysis.neighbours import AxisEvidence
 
     Axes = Mapping[str, str]
 
 _SHOWN: Final = 3  # steps along one axis that are written out where a case varies on one side
-_DEFAULTS: Final = Setting(device="cpu", determinism="off")
-_USUAL: Final = {
-    (axis, str(getattr(_DEFAULTS, axis))) for axis in ("threads", "onednn", "tf32", "xla", "env")
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,7 @@ def _lines(context: Context, found: CaseAttribution, among: Mapping[str, Axes]) 
     told: set[tuple[str, str, str]] = set()
     for effect in found.effects:
         if effect.changes and told.isdisjoint(effect.suspects):
-            yield from _change(effect)
+            yield from change_lines(effect)
             told.add((effect.name, effect.before, effect.after))
     yield from _steady(found)
     yield from _unknown(found)
@@ -115,112 +111,6 @@ def _evidence(context: Context, found: CaseAttribution) -> str:
     )
 
 
-# what changes
-
-
-def _change(effect: Effect) -> Iterator[str]:
-    step = f"between {effect.name} {_value(effect.before)} and {_value(effect.after)}"
-    yield f"Changes {step}{_gaps(effect)}{_whenever(effect)}{_reserve(effect)}{_cells(effect)}."
-    if effect.suspects:
-        yield from _suspicion(effect)
-
-
-def _value(text: str) -> str:
-    return text or NOT_APPLICABLE
-
-
-def _gaps(effect: Effect) -> str:
-    """Say what lies in between and no pair narrows down, for the change may be there."""
-    told = [
-        f"{', '.join(inside)} {what}"
-        for inside, what in (
-            (_in_all(pair.untried for pair in effect.different), "not tried"),
-            (_in_all(pair.unknown for pair in effect.different), "without one result"),
-        )
-        if inside
-    ]
-    return f" ({'; '.join(told)})" if told else ""
-
-
-def _in_all(values: Iterable[tuple[str, ...]]) -> list[str]:
-    first, *others = values
-    return [value for value in first if all(value in other for other in others)]
-
-
-def _whenever(effect: Effect) -> str:
-    differ, stay = (number(len(pairs), "pair") for pairs in (effect.different, effect.same))
-    if not effect.same:
-        only = "the only pair" if len(effect.different) == 1 else f"each of {differ}"
-        return f"{_whatever(effect.different)}, in {only} of cells"
-    if not effect.only:
-        return f" in {differ} of cells and not in {stay}; no one axis tells which"
-    first, *others = effect.only
-    also = "".join(f", or where {_when(one)}" for one in others)
-    undecided = f"{also}, which never moved apart" if others else ""
-    return f", but only where {_when(first)}{undecided} (in {differ} of cells; in {stay} they stay)"
-
-
-def _whatever(pairs: Sequence[Pair]) -> str:
-    """Name the axes of which a change was seen under several values."""
-    names = [
-        name
-        for name, value in pairs[0].before.values.items()
-        if any(pair.before.value(name) != value for pair in pairs)
-        and all(pair.before.value(name) == pair.after.value(name) for pair in pairs)
-    ]
-    return f", whatever {listed(names)} {'is' if len(names) == 1 else 'are'}" if names else ""
-
-
-def _when(one: Condition) -> str:
-    scales = Scales.of([{one.axis: value} for value in (*one.values, *one.others)])
-    yes, no = (
-        scales.spell(one.axis, tuple(sorted(map(scales.values[one.axis].index, values))))
-        for values in (one.values, one.others)
-    )
-    return f"{one.axis} is {yes} and not {no}"
-
-
-def _reserve(effect: Effect) -> str:
-    told = ["perhaps by chance, as it varies nearby"] if effect.doubtful else []
-    told += [] if effect.proven else ["seen once"]
-    return f" ({'; '.join(told)})" if told else ""
-
-
-def _cells(effect: Effect) -> str:
-    pair = max(effect.different, key=_plain)
-    sides = (f"{end.cell} ({end.group})" for end in (pair.before, pair.after))
-    return f", such as {' and '.join(sides)}"
-
-
-def _plain(pair: Pair) -> bool:
-    """Whether both cells declare the same axes, so that their ids differ in one place."""
-    return pair.before.axes.keys() == pair.after.axes.keys()
-
-
-def _suspicion(effect: Effect) -> Iterator[str]:
-    steps: dict[str, list[str]] = defaultdict(list)
-    for move in effect.suspects:
-        steps[move.axis].append(f"{_value(move.before)} → {_value(move.after)}")
-    named = listed([f"{name} ({', '.join(found)})" for name, found in steps.items()])
-    yield f"{named} moved at the same step and can't be ruled out."
-    found = separate(effect)
-    for axes in found.cells:
-        yield f"To tell them apart, add this cell: {cell_words(axes)}."
-    if found.because:
-        rest = "Even then" if found.cells else "No cell can tell them apart"
-        yield f"{rest}: {'; '.join(found.because)}."
-
-
-def cell_words(axes: Axes) -> str:
-    """Name a cell that is not there, by those of its axes that are no defaults."""
-    return ", ".join(
-        f"{axis} {value}" for axis, value in axes.items() if (axis, value) not in _USUAL
-    )
-
-
-# what does not
-
-
 def _steady(found: CaseAttribution) -> Iterator[str]:
     restless = {line.axis for line in found.evidence if line.unsteady}
     changing = dict.fromkeys(one.name for one in found.effects if one.changes)
@@ -246,11 +136,11 @@ def _steady(found: CaseAttribution) -> Iterator[str]:
         yield f"At other steps of {listed(elsewhere)} the bits stay."
 
 
-def _unsteady(line: Evidence) -> str:
+def _unsteady(line: AxisEvidence) -> str:
     """Say along which axis it varies on one side: that is no change of bits, nor none."""
     steps = Counter((a.value(line.axis), b.value(line.axis)) for a, b in line.unsteady)
     told = [
-        f"with {_value(restless)} and not with {_value(steady)} ({number(count, 'pair')})"
+        f"with {value_words(restless)} and not with {value_words(steady)} ({number(count, 'pair')})"
         for (restless, steady), count in steps.items()
     ]
     more = [f"in {number(len(told) - _SHOWN, 'more step')}"] if len(told) > _SHOWN else []

@@ -202,6 +202,24 @@ def test_a_factor_that_moved_without_a_change_has_no_effect() -> None:
     assert told(found.of("keras")) == [("keras", "no effect", "", 0, 1)]
 
 
+def test_a_wider_step_with_nothing_beside_it_is_told_where_a_finer_one_is_not_certain() -> None:
+    old, new = {"keras": "3.4.1"}, {"keras": "3.15.1"}
+    held = {"keras": "3.4.1", "determinism": "on"}
+    found = attributed(
+        [
+            ({"tensorflow": "2.16.2", "determinism": "off"}, old, "A"),
+            ({"tensorflow": "2.17.1", "determinism": "off"}, new, "B"),
+            ({"tensorflow": "2.16.2", **held}, old, "C"),
+            ({"tensorflow": "2.18.1", **held}, old, "D"),
+        ]
+    )
+    told = [(one.kind.value, one.before, one.after) for one in found.of("tensorflow")]
+    assert told == [
+        ("not separable", "2.16.2", "2.17.1"),
+        ("main effect", "2.16.2", "2.18.1"),
+    ]
+
+
 def test_axes_that_never_moved_apart() -> None:
     cells: list[Seen] = [
         ({"cuda": cuda, "cudnn": cudnn, "determinism": determinism}, {}, cuda)

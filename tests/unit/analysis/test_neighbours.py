@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from unit.analysis.planted import Seen
 
-    from runner.analysis.neighbours import Evidence, Pair
+    from runner.analysis.neighbours import AxisEvidence, Pair
 
 RELEASES = ("2.15.1", "2.16.2", "2.17.1")
 
 
-def found(cells: Iterable[Seen]) -> dict[str, Evidence]:
+def found(cells: Iterable[Seen]) -> dict[str, AxisEvidence]:
     return {one.axis: one for one in evidence(points(context(cells), "a"))}
 
 
