@@ -83,8 +83,9 @@ def _lines(context: Context, found: CaseAttribution, among: Mapping[str, Axes]) 
 def _standing(context: Context, found: CaseAttribution, among: Mapping[str, Axes]) -> Iterator[str]:
     cells = number(len(among), "cell")
     if found.known:
-        groups = "the same bits in all of them" if found.groups == 1 else f"{found.groups} groups"
-        yield f"Bits to compare in {found.known} of {cells}: {groups}{_evidence(context, found)}."
+        groups = "the same bits in all" if found.groups == 1 else f"{found.groups} groups"
+        among_them = f": {groups}" if found.known > 1 else ""
+        yield f"Bits in {found.known} of {cells}{among_them}{_evidence(context, found)}."
     else:
         yield f"No bits to compare in any of {cells}."
     for what, ids in (("Varies", found.varies), ("No one result", found.without)):
@@ -106,7 +107,7 @@ def _evidence(context: Context, found: CaseAttribution) -> str:
     ]
     weakest = min(seen, key=lambda one: one.seen)
     return (
-        f"; each rests on {number(weakest.seen, 'repeat')} or more without a difference "
+        f"; each rests on at least {number(weakest.seen, 'repeat')} without a difference "
         f"(at 95 %, fewer than {100 * weakest.bound:.0f} % of repeats differ)"
     )
 

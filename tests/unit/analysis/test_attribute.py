@@ -255,6 +255,39 @@ def test_a_cell_that_holds_one_of_them_tells(corner: str, tensorflow: str, keras
     assert not any(one.suspects for one in found.effects)
 
 
+def test_what_is_proven_in_one_pair_explains_another_in_which_it_moved_alike() -> None:
+    old, new = {"keras": "3.4.1"}, {"keras": "3.15.1"}
+    found = attributed(
+        [
+            *(
+                ({"tensorflow": release, "determinism": determinism}, keras, letter)
+                for determinism in ("off", "on")
+                for release, keras, letter in (("2.16.2", old, "A"), ("2.17.1", new, "B"))
+            ),
+            ({"tensorflow": "2.17.1", "keras": "3.4.1", "determinism": "off"}, old, "A"),
+        ]
+    )
+    kinds = {one.name: one.kind.value for one in found.effects}
+    assert kinds == {
+        "tensorflow": "no effect",
+        "keras": "main effect",
+        "determinism": "no effect",
+    }
+
+
+def test_where_a_factor_moved_in_some_pairs_only_the_condition_is_told_beside_it() -> None:
+    cells = [
+        ({"tensorflow": "2.15.0", "determinism": "off"}, OLD, "A"),
+        ({"tensorflow": "2.16.0", "determinism": "off"}, NEW, "B"),
+        ({"tensorflow": "2.15.0", "determinism": "on"}, OLD, "A"),
+        ({"tensorflow": "2.16.0", "determinism": "on"}, OLD, "A"),
+    ]
+    (effect,) = attributed(cells).of("tensorflow")
+    assert (effect.kind, len(effect.different), len(effect.same)) == (Kind.NOT_SEPARABLE, 1, 1)
+    assert effect.suspects == (Move("keras", "2.15.0", "3.15.1"),)
+    assert effect.only == (Condition(axis="determinism", values=("off",), others=("on",)),)
+
+
 def test_what_is_left_is_blamed_where_the_axis_is_cleared() -> None:
     old = {"keras": "3.4.1", "driver": "570"}
     new = {"keras": "3.15.1", "driver": "580"}

@@ -61,6 +61,18 @@ def test_a_cell_with_another_value_is_no_corner() -> None:
     assert not cause.innocent
 
 
+def test_a_cell_with_another_factor_is_no_corner() -> None:
+    cells = [
+        ({"tensorflow": "2.16.2"}, {"keras": OLD, "driver": "570"}, "A"),
+        ({"tensorflow": "2.17.1"}, {"keras": NEW, "driver": "570"}, "B"),
+        ({"tensorflow": "2.17.1", "keras": OLD}, {"keras": OLD, "driver": "580"}, "A"),
+    ]
+    found = points(context(cells), "a")
+    along = next(line for line in evidence(found) if line.axis == "tensorflow")
+    pair = next(one for one in along.pairs if KERAS in one.beside)
+    assert not weigh(pair, by_values(found)).innocent
+
+
 def test_bits_that_differ_across_more_than_a_step() -> None:
     cells = [
         ({"tensorflow": release}, {"driver": driver}, letter)

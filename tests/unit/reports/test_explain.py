@@ -45,7 +45,7 @@ def test_how_a_case_stands() -> None:
     assert story.cases == ("a",)
     assert story.lines[:2] == (
         (
-            "Bits to compare in 5 of 6 cells: 2 groups; each rests on 6 repeats or more without a "
+            "Bits in 5 of 6 cells: 2 groups; each rests on at least 6 repeats without a "
             "difference (at 95 %, fewer than 50 % of repeats differ)."
         ),
         "Varies in 1 cell: tensorflow 2.16.2, determinism off.",
@@ -205,9 +205,9 @@ def test_text() -> None:
         "==========================\n"
         "\n"
         "a\n"
-        "- Bits to compare in 3 of 3 cells: the same bits in all of\n"
-        "  them; each rests on 6 repeats or more without a difference\n"
-        "  (at 95 %, fewer than 50 % of repeats differ).\n"
+        "- Bits in 3 of 3 cells: the same bits in all; each rests on\n"
+        "  at least 6 repeats without a difference (at 95 %, fewer\n"
+        "  than 50 % of repeats differ).\n"
         "- tensorflow (2 pairs) does not matter: the same bits on\n"
         "  both sides.\n"
     )
