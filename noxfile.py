@@ -49,6 +49,12 @@ def diff(session: nox.Session) -> None:
 
 
 @nox.session
+def explain(session: nox.Session) -> None:
+    """Say what changed the bits of a case, and what did not, from the stored results."""
+    _runner(session, "explain")
+
+
+@nox.session
 def claims(session: nox.Session) -> None:
     """Hold published claims about determinism against the stored results."""
     _runner(session, "claims")

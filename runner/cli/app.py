@@ -20,7 +20,9 @@ from runner.cli import (
     claiming,
     diffing,
     doctoring,
+    explaining,
     exporting,
+    linting,
     listing,
     locking,
     running,
@@ -303,6 +305,23 @@ def plan(
 
 @app.command()
 @guarded(_progress)
+def lint(
+    matrix: MatrixFile = Path("matrix.yaml"),
+    only: Only = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 where there is anything to mend.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Say which axes this matrix can't tell apart, and the fewest cells to add; it runs nothing."""
+    workspace = Workspace(matrix)
+    cells = select(workspace.matrix.cells, only or ())
+    linting.print_lint(workspace, cells, strict=strict, as_json=as_json)
+    return 0
+
+
+@app.command()
+@guarded(_progress)
 def doctor(
     matrix: MatrixFile = Path("matrix.yaml"),
     base: Bases = None,
@@ -440,6 +459,26 @@ def diff(
     folder = results or showing.scope(matrix, (), everything=True).results
     form = FormatOption.json if as_json else form
     diffing.print_diff(showing.of_store(folder, cases=case), folder, (left, right), form.value)
+    return 0
+
+
+@app.command()
+@guarded(_progress)
+def explain(
+    case: Annotated[
+        list[str], typer.Argument(metavar="CASE…", help="Cases, or patterns such as 'nn.*'.")
+    ],
+    matrix: StoredMatrix = None,
+    only: Only = None,
+    everything: Everything = False,
+    results: Results = None,
+    form: Form = FormatOption.table,
+    as_json: AsJson = False,
+) -> int:
+    """Say what changed the bits of a case, and what did not, from stored results."""
+    scope = showing.scope(matrix, only or (), everything=everything)
+    comparison = showing.of_store(results or scope.results, scope.cells)
+    explaining.print_explanation(comparison, case, FormatOption.json if as_json else form)
     return 0
 
 

@@ -81,6 +81,8 @@ class ReportedCell(_Part):
 
     cell: str
     axes: dict[str, str]
+    factors: dict[str, str]
+    """What its trials say of themselves beside the axes, such as the version of keras."""
     result: bool
     status: Status
     """What the cell came to last; `result` says whether its cases count."""
@@ -302,6 +304,7 @@ def _cell(cell: CellResult) -> ReportedCell:
     return ReportedCell(
         cell=cell.cell,
         axes=cell.axes,
+        factors=dict(cell.factors),
         result=True,
         status=cell.status,
         reason=cell.reason,
@@ -323,6 +326,7 @@ def _missing(cell: MissingCell) -> ReportedCell:
     return ReportedCell(
         cell=cell.cell,
         axes=cell.axes,
+        factors={},
         result=False,
         status=cell.status,
         reason=cell.reason,
