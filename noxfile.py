@@ -26,7 +26,7 @@ def matrix(session: nox.Session) -> None:
 
 @nox.session
 def report(session: nox.Session) -> None:
-    """Print the table of the stored results of a matrix, as text, Markdown or JSON."""
+    """Print the table of the stored results of a matrix, as text, Markdown, JSON or HTML."""
     _runner(session, "report")
 
 
@@ -40,6 +40,18 @@ def changes(session: nox.Session) -> None:
 def bisect(session: nox.Session) -> None:
     """Find the release that changed the bits of a case, trying as few as it takes."""
     _runner(session, "bisect")
+
+
+@nox.session
+def diff(session: nox.Session) -> None:
+    """Print what changes from some cells to others: ``nox -s diff -- X Y``."""
+    _runner(session, "diff")
+
+
+@nox.session
+def explain(session: nox.Session) -> None:
+    """Say what changed the bits of a case, and what did not, from the stored results."""
+    _runner(session, "explain")
 
 
 @nox.session

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,27 +22,35 @@ if TYPE_CHECKING:
 STDOUT: Final = Path("-")
 
 
-def show(
-    records: showing.Records, cases: str, form: str, columns: Columns, output: Path | None
-) -> None:
-    """Write what the records say of the cases in the pattern, to a file or to standard output.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is to be told: a comparison, and the records that it was made of.
+
+    `whole` says that it has all cases, as what is said of the published claims needs.
+    """
+
+    comparison: Comparison
+    records: showing.Records
+    whole: bool
+
+
+def show(told: Told, form: str, columns: Columns, output: Path | None) -> None:
+    """Write a comparison to a file or to standard output.
 
     Raises
     ------
-    NothingSelected
-        There is no such case.
     InputError
         Something else has the name of the file, such as a folder or a device.
     StoreError
         The file could not be written; what was there has not changed.
     """
-    comparison = showing.with_stages(showing.compared(records, cases), records.folder)
+    comparison = told.comparison
     if form == "table" and output in {None, STDOUT}:
         showing.print_table(comparison, columns)
         return
     match form:
         case "html":
-            text = html.render(comparison, _stored(records, comparison, cases))
+            text = html.render(comparison, _stored(told))
         case "json":
             text = json_report.render(comparison)
         case "markdown":
@@ -69,11 +78,11 @@ def write(text: str, output: Path | None) -> None:
     print(f"The report is in {one_line(str(output))}", file=sys.stderr)
 
 
-def _stored(records: showing.Records, comparison: Comparison, cases: str) -> html.Stored:
-    """Give what a page tells beside the comparison; claims are about all cases or none."""
-    whole = cases == showing.EVERY and any(context.cells for context in comparison.contexts)
+def _stored(told: Told) -> html.Stored:
+    """Give what a page tells beside the comparison."""
+    results = any(context.cells for context in told.comparison.contexts)
     return html.Stored(
-        trials=records.trials,
-        runs=records.runs,
-        claims=evaluate(comparison, ledger()) if whole else (),
+        trials=told.records.trials,
+        runs=told.records.runs,
+        claims=evaluate(told.comparison, ledger()) if told.whole and results else (),
     )

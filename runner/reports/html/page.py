@@ -17,11 +17,13 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from runner import __version__
+from runner.analysis.attribute import attribute
 from runner.analysis.changes import find_walks
 from runner.analysis.claims.outcome import Outcome
 from runner.analysis.history import collect
 from runner.reports import claims
 from runner.reports.changes import make_parts
+from runner.reports.explain import make_chapter
 from runner.reports.fold import Scales
 from runner.reports.html.data import page_data
 from runner.reports.html.heat import heat
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from runner.analysis.claims.outcome import ClaimResult
     from runner.analysis.comparison import Comparison, Context
+    from runner.reports.explain import Chapter
     from runner.results.records import RunRecord, TrialRecord
 
 LONGEST: Final = 20_000
@@ -89,8 +92,17 @@ def _view(context: Context, scales: Scales, place: int) -> dict[str, object]:
         "tally": tally(context),
         "heat": heat(context, scales, place),
         "changes": make_parts(context, find_walks(context)),
+        "chapter": _chapter(context),
         "paired": len(context.cells) > 1,
     }
+
+
+def _chapter(context: Context) -> Chapter | None:
+    """Say what changed the bits, and what did not, where there are two cells to compare."""
+    if len(context.cells) < 2:  # noqa: PLR2004 - two, to compare
+        return None
+    names = [case for cases in context.families.values() for case in cases]
+    return make_chapter(context, [attribute(context, case) for case in names])
 
 
 def _claims(results: Sequence[ClaimResult]) -> dict[str, object] | None:

@@ -356,7 +356,20 @@ def test_version(checkout: Checkout) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "list", "plan", "doctor", "lock", "report", "changes", "cases", "clean"]
+    "command",
+    [
+        "run",
+        "list",
+        "plan",
+        "doctor",
+        "lock",
+        "report",
+        "lint",
+        "changes",
+        "explain",
+        "cases",
+        "clean",
+    ],
 )
 def test_every_command_has_help(checkout: Checkout, command: str) -> None:
     ended = checkout.samebits(command, "--help")
