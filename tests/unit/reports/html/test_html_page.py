@@ -126,3 +126,16 @@ def test_a_comparison_without_its_records() -> None:
     contexts = data["contexts"]
     assert isinstance(contexts, list)
     assert [cell["trials"] for cell in contexts[0]["cells"]] == [[]] * 10
+
+
+def test_what_changed_the_bits_is_told_once_for_cases_that_are_alike() -> None:
+    found = read(usual().page())
+    lines = [line for line in found.texts["li"] if line.startswith("Changes between")]
+    assert len(lines) == 1
+    assert lines[0].startswith("Changes between tensorflow 2.19.1 and 2.20.0")
+    assert "nn.conv2d" in found.texts["h3"]
+
+
+def test_one_cell_has_nothing_to_be_compared_with() -> None:
+    ids = {one.get("id") for one in read(Records(usual().trials[:3]).page()).all("details")}
+    assert "causes-1" not in ids
