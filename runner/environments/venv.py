@@ -36,9 +36,10 @@ from runner.environments.engine import (
     local_capacity,
 )
 from runner.environments.index import scrub
-from runner.environments.interpreters import find_interpreter
+from runner.environments.interpreters import find_interpreter, needs_image
 from runner.environments.printed import Printed
 from runner.environments.probe import OWN_FOLDER
+from runner.errors import EngineUnavailable
 from runner.results.records import EngineName, Host
 
 if TYPE_CHECKING:
@@ -69,7 +70,15 @@ class VenvEngine:
         self._running: set[subprocess.Popen[bytes]] = set()
 
     def base(self, environment: Environment) -> Base:
-        """Find an interpreter of the environment's Python on this host."""
+        """Find an interpreter of the environment's Python on this host.
+
+        Raises
+        ------
+        EngineUnavailable
+            There is none, or the environment is that of a base image.
+        """
+        if reason := needs_image(environment):
+            raise EngineUnavailable(reason)
         return find_interpreter(environment.python)
 
     def host(self) -> Host:

@@ -517,6 +517,19 @@ def test_a_python_that_this_host_lacks(tmp_path: Path) -> None:
     )
 
 
+def test_no_venv_stands_in_for_a_base_image(tmp_path: Path) -> None:
+    """Or this host's CUDA would be told as that of the image."""
+    engine = VenvEngine(tmp_path, IndexSettings())
+    inside = Environment(
+        python=PYTHON, tensorflow="2.8.4", cuda="system", base="nvidia/cuda:11.2.2-runtime"
+    )
+    with pytest.raises(EngineUnavailable) as caught:
+        engine.base(inside)
+    assert caught.value.message == (
+        "a venv is made on this host, not in nvidia/cuda:11.2.2-runtime; it takes --engine docker"
+    )
+
+
 def test_the_base_is_an_interpreter_with_its_whole_version(tmp_path: Path) -> None:
     try:
         base = VenvEngine(tmp_path, IndexSettings()).base(
