@@ -235,6 +235,7 @@ class Containers:
         created = self.api.create_container(
             order.image,
             list(order.command),
+            entrypoint=[],  # NVIDIA's images have one, which is not to decide what runs
             user=profile.USER,
             environment=profile.variables(dict(order.variables), gpu=order.gpu),
             labels={**order.labels, **self.session.owner.labels(order.timeout)},
