@@ -145,8 +145,15 @@ class Lease:
         """
         now = time.time()
         past = is_overdue(holder.labels, now) and holder.state != "running"
-        mine = holder.id in self.session.given_up
-        return mine or past or is_orphan(holder.labels, self.session.owner.host, now)
+        return (
+            self._is_lost(holder) or past or is_orphan(holder.labels, self.session.owner.host, now)
+        )
+
+    def _is_lost(self, holder: _Holder) -> bool:
+        """Whether it is one that this run could not remove, or was never told of."""
+        mine = holder.labels[SESSION] == self.session.owner.session
+        never_told = mine and holder.id not in self.session.outstanding
+        return never_told or holder.id in self.session.given_up
 
 
 def lock_folder(

@@ -142,6 +142,22 @@ def test_one_waits_so_long_and_no_longer() -> None:
     assert (found.kind, found.blames) == ("gpu-taken", "gpu")
 
 
+def test_a_container_that_this_run_was_never_told_of_is_removed() -> None:
+    """The engine made it after its answer was no longer waited for."""
+    session = Session("unix:///nowhere")
+    api = FakeApi(session.owner.labels(60), "created")
+    assert take(api, session) == "new"
+    assert api.removed == ["old"]
+
+
+def test_one_of_this_run_that_it_uses_is_waited_for() -> None:
+    session = Session("unix:///nowhere", outstanding={"old"})
+    api = FakeApi(session.owner.labels(60))
+    with pytest.raises(DockerException):
+        take(api, session, seconds=0)
+    assert api.removed == []
+
+
 def test_a_container_of_somebody_else_is_not_touched() -> None:
     api = FakeApi({"com.example": "1"})
     with pytest.raises(DockerException) as caught:
