@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
-
-from rich.markup import escape
 
 from runner.cli import workspace as ws
 from runner.cli.guard import INTERRUPTED
 from runner.cli.progress import RunProgress
-from runner.cli.running import NO_RESULT, announce, follow_parent, limits
+from runner.cli.running import (
+    EACH_REASON,
+    NO_RESULT,
+    announce,
+    by_reason,
+    follow_parent,
+    limits,
+    tell_engine,
+    tell_plainly,
+)
 from runner.environments.engine import Prepared
 from runner.errors import InputError
 from runner.execution.choice import GpuChoice
@@ -52,15 +60,17 @@ def build_matrix(
     local = ws.local_bases(options.bases)
     chosen = ws.choose_engine(options.engine, workspace, environments, local)
     try:
-        if options.engine == "auto" and chosen.engine.name == "venv":
-            console.print(f"[yellow]no Docker, so venvs on this host:[/] {escape(chosen.reason)}")
+        tell_engine(options, chosen, console)
         found = ws.find_locks(workspace, environments)
-        ready = ws.complete_locks(workspace, found, locked=options.locked, tell=console.print)
+        ready = ws.complete_locks(
+            workspace, found, locked=options.locked, tell=partial(tell_plainly, console)
+        )
         plan, now = ws.plan_cells(
             workspace, cells, chosen, ready, GpuChoice(), fresh=False, build_only=True
         )
         if not plan.blueprints:
-            raise InputError("none of the selected cells is possible", "`nox -s plan` says why")
+            told = by_reason(row.reason for row in plan.cells)
+            raise InputError(f"none of the selected cells is possible\n{told}", EACH_REASON)
         announce(plan, chosen, console)
         finished = _build(workspace, plan, now, chosen, options, console)
         if finished.interrupted:
