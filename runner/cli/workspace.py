@@ -19,13 +19,13 @@ from runner.environments.probe import checkout, find_probe
 from runner.environments.venv import VenvEngine
 from runner.errors import EngineUnavailable, GateFailed, InputError
 from runner.execution.choice import GpuChoice, choose
-from runner.execution.gpu import HostGpu, find_gpus
+from runner.execution.gpu import HostGpu, HostGpus, find_gpus
 from runner.execution.plan import Circumstances, Plan, make_plan
 from runner.matrix import catalog, spec
 from runner.results.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from runner.environments.engine import Base, Engine
@@ -126,15 +126,16 @@ def local_bases(given: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def choose_gpus(given: Iterable[str]) -> GpuChoice:
-    """The GPUs of this host that are asked for, or all of one class.
+def choose_gpus(given: Sequence[str], found: HostGpus | None = None) -> GpuChoice:
+    """The GPUs of this host, or of those `found`, that are asked for, or all of one class.
 
     Raises
     ------
     InputError
         One of the words names no GPU that can be used.
     """
-    return choose(find_gpus(), wanted_gpus(given))
+    asked_by = "--gpu" if given else GPU_VARIABLE
+    return choose(found or find_gpus(), wanted_gpus(given), asked_by)
 
 
 def wanted_gpus(given: Iterable[str]) -> list[str]:
