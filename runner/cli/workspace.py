@@ -187,8 +187,19 @@ def choose_engine(
     except EngineUnavailable as error:
         if choice == "docker":
             raise
-        venv = workspace.venv_engine(index)
-        return Chosen(engine=venv, reason=error.message, bases=_bases(venv, environments))
+        return _instead_of_docker(workspace.venv_engine(index), environments, error)
+
+
+def _instead_of_docker(
+    venv: VenvEngine, environments: tuple[Environment, ...], why: EngineUnavailable
+) -> Chosen:
+    """The engine `venv`, and why it is that one; what neither engine can run names both reasons."""
+    try:
+        bases = _bases(venv, environments)
+    except EngineUnavailable as error:
+        message = f"{error.message}\nDocker was not taken, since {why.message}"
+        raise EngineUnavailable(message, error.hint or why.hint) from None
+    return Chosen(engine=venv, reason=why.message, bases=bases)
 
 
 def find_locks(
