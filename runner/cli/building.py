@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from runner.environments.engine import Blueprint
     from runner.execution.plan import Circumstances, Plan
     from runner.execution.scheduler import Finished
-    from runner.matrix.cells import Cell, Environment
+    from runner.matrix.cells import Cell
 
 
 def build_matrix(
@@ -59,7 +59,7 @@ def build_matrix(
     chosen = ws.choose_engine(options.engine, workspace, environments, local)
     try:
         tell_engine(options, chosen, console)
-        plan, now = _plan(workspace, cells, environments, chosen, options, console)
+        plan, now = _plan(workspace, cells, chosen, options, console)
         announce(plan, chosen, console)
         finished = _build(workspace, plan, now, chosen, options, console)
         if finished.interrupted:
@@ -77,14 +77,13 @@ def build_matrix(
 def _plan(
     workspace: ws.Workspace,
     cells: tuple[Cell, ...],
-    environments: tuple[Environment, ...],
     chosen: ws.Chosen,
     options: RunOptions,
     console: Console,
 ) -> tuple[Plan, Circumstances]:
     """Lock what is not locked, and plan what there is to build."""
     tell = partial(tell_plainly, console)
-    found = ws.find_locks(workspace, environments)
+    found = ws.find_locks(workspace, chosen.bases)
     ready = ws.complete_locks(workspace, found, locked=options.locked, tell=tell)
     plan, now = ws.plan_cells(
         workspace, cells, chosen, ready, GpuChoice(), fresh=False, build_only=True
