@@ -26,12 +26,14 @@ STDOUT: Final = Path("-")
 class Told:
     """What is to be told: a comparison, and the records that it was made of.
 
-    `whole` says that it has all cases, as what is said of the published claims needs.
+    `whole` says that it has all cases, as what is said of the published claims needs. `matrix` is
+    the file that was named.
     """
 
     comparison: Comparison
     records: showing.Records
     whole: bool
+    matrix: Path | None = None
 
 
 def show(told: Told, form: str, columns: Columns, output: Path | None) -> None:
@@ -81,8 +83,10 @@ def write(text: str, output: Path | None) -> None:
 def _stored(told: Told) -> html.Stored:
     """Give what a page tells beside the comparison."""
     results = any(context.cells for context in told.comparison.contexts)
+    usual = told.matrix in {None, showing.DEFAULT_MATRIX}
     return html.Stored(
         trials=told.records.trials,
         runs=told.records.runs,
         claims=evaluate(told.comparison, ledger()) if told.whole and results else (),
+        matrix="" if usual else str(told.matrix),
     )

@@ -72,8 +72,9 @@ def report(
     comparison = showing.with_stages(showing.compared(records, case), records.folder)
     if distances:
         comparison = showing.with_distances(comparison, records.folder)
-    whole = case == showing.EVERY
-    told = reporting.Told(comparison=comparison, records=records, whole=whole)
+    told = reporting.Told(
+        comparison=comparison, records=records, whole=case == showing.EVERY, matrix=matrix
+    )
     reporting.show(told, form.value, columns.value, output)
     return 0
 

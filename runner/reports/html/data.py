@@ -42,18 +42,28 @@ _OF_CELL: Final = {"cell", "axes", "reason", "cases", "families"}
 
 @dataclass(frozen=True, slots=True)
 class _Pools:
-    """Where repeated values are written once; `log` is the characters that a log may have."""
+    """Where repeated values are written once, and what all cells are told.
+
+    `log` is how many characters a log may have, `matrix` the file that commands name.
+    """
 
     outcomes: Pool
     other: Pool
     log: int
+    matrix: str
 
 
 def page_data(
-    comparison: Comparison, places: Mapping[Place, Histories], scales: Sequence[Scales]
+    comparison: Comparison,
+    places: Mapping[Place, Histories],
+    scales: Sequence[Scales],
+    matrix: str = "",
 ) -> dict[str, object]:
-    """Give the document of a page; `scales` are those of each context."""
-    pools = _Pools(Pool(), Pool(), log_share(_trials(places)))
+    """Give the document of a page; `scales` are those of each context.
+
+    `matrix` is the file that the commands of cells name, where it is not the usual one.
+    """
+    pools = _Pools(Pool(), Pool(), log_share(_trials(places)), matrix)
     reported = json_report.make_report(comparison).contexts
     contexts = [
         {
@@ -93,6 +103,7 @@ def _context(
         "cells": [
             {
                 **_cell(reported),
+                "command": reproduction(reported.cell, pools.matrix),
                 "cases": _cases(cell, reported, names, pools.outcomes) if cell else [],
                 **_recorded(histories.get(reported.cell), pools),
             }
@@ -109,7 +120,6 @@ def _cell(cell: ReportedCell) -> dict[str, object]:
         "cell": clip(cell.cell),
         "axes": {clip(axis): clip(cell.axes[axis]) for axis in ordered(cell.axes)},
         "reason": clip(cell.reason),
-        "command": reproduction(cell.cell),
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -53,17 +53,22 @@ _POLICY: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """The records that a comparison was made of, and what they say of the published claims."""
+    """The records that a comparison was made of, and what they say of the published claims.
+
+    `matrix` is the file that commands have to name; empty where it is the usual one.
+    """
 
     trials: Sequence[TrialRecord] = ()
     runs: Sequence[RunRecord] = ()
-    claims: Sequence[ClaimResult] = field(default=())
+    claims: Sequence[ClaimResult] = ()
+    matrix: str = ""
 
 
 def render(comparison: Comparison, stored: Stored) -> str:
     """Write a comparison as one HTML file."""
     scales = [_scales(context) for context in comparison.contexts]
-    data = page_data(comparison, collect(stored.trials, stored.runs), scales)
+    places = collect(stored.trials, stored.runs)
+    data = page_data(comparison, places, scales, stored.matrix)
     script, style = "".join(map(_resource, _SCRIPTS)), _resource("report.css")
     both = enumerate(zip(comparison.contexts, scales, strict=True), start=1)
     page = _environment().get_template("page.html.j2")

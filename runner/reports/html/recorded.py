@@ -44,9 +44,10 @@ def tail(log: str, longest: int) -> str:
     return f"… {len(log) - longest:,} characters before this are left out\n{inert(log[-longest:])}"
 
 
-def reproduction(cell: str) -> str:
+def reproduction(cell: str, matrix: str = "") -> str:
     """The command that repeats one cell, quoted for a shell."""
-    return f"nox -s matrix -- --only {quote(clip(cell))} --fresh"
+    file = f"--matrix {quote(clip(matrix))} " if matrix else ""
+    return f"nox -s matrix -- {file}--only {quote(clip(cell))} --fresh"
 
 
 def recorded(history: History, pool: Pool, share: int) -> dict[str, object]:

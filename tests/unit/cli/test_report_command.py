@@ -93,3 +93,14 @@ def test_a_place_that_can_not_be_written(folder: Path) -> None:
 def test_claims_are_told_about_all_cases_or_not_at_all() -> None:
     assert '<section id="claims"' in report("--format", "html")[1]
     assert '<section id="claims"' not in report("--format", "html", "--case", "nn.a")[1]
+
+
+def test_the_command_of_a_cell_names_the_matrix_that_was_named(folder: Path) -> None:
+    text = "version: 1\nenvironments:\n  cpu: {python: '3.11', tensorflow: ['2.20.0']}\n"
+    for name in ("matrix.yaml", "my own.yaml"):
+        (folder / name).write_text(text + "settings: {determinism: [on]}\n", encoding="utf-8")
+    command = "--only py3.11-tf2.20.0.cpu.det --fresh"
+    usual, named = report("--format", "html")[1], "--matrix 'my own.yaml' "
+    assert f'"nox -s matrix -- {command}"' in usual
+    other = report("--format", "html", "--matrix", "my own.yaml")[1]
+    assert f'"nox -s matrix -- {named}{command}"' in other

@@ -123,6 +123,9 @@ def test_a_text_is_one_inert_line_of_bounded_length() -> None:
 
 def test_the_command_is_safe_to_paste() -> None:
     assert reproduction(OF.id) == "nox -s matrix -- --only py3.11-tf2.20.0.cpu.det --fresh"
+    assert reproduction("a", "my matrix.yaml") == (
+        "nox -s matrix -- --matrix 'my matrix.yaml' --only a --fresh"
+    )
     assert reproduction("a'; rm -rf /\n") == (
         """nox -s matrix -- --only 'a'"'"'; rm -rf /' --fresh"""
     )
