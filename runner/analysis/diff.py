@@ -14,8 +14,6 @@ from runner.analysis.draws import what_moved
 from runner.analysis.factors import part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from runner.analysis.apart import Load, OutputDistance
     from runner.analysis.between import Corners
     from runner.analysis.comparison import CaseResult, CellResult, Context
@@ -125,22 +123,13 @@ def diff(context: Context, pair: Pair, load: Load) -> Diff:
         if name in left or name in right
     )
     compared = [one.case for one in cases if one.outcome in _COMPARED]
+    seen = [side[case].evidence for side in (left, right) for case in compared]
     return Diff(
         pair=pair,
         beside=_beside(pair),
         cases=cases,
         stops=tuple(_stop(left, cell) for cell in stored_between(context, pair)),
-        evidence=_least([side[case].evidence for side in (left, right) for case in compared]),
-    )
-
-
-def _least(found: Sequence[Evidence]) -> Evidence | None:
-    if not found:
-        return None
-    return Evidence(
-        processes=min(one.processes for one in found),
-        seen=min(one.seen for one in found),
-        distinct=1,
+        evidence=Evidence.least(seen) if seen else None,
     )
 
 

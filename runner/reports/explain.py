@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from runner.analysis.attribution import Kind
+from runner.analysis.comparison import Evidence
 from runner.matrix.cells import AXES
 from runner.matrix.problems import listed
 from runner.reports.describe import describe
 from runner.reports.effects import change_lines, value_words
+from runner.reports.evidence import amount, bounds
 from runner.reports.fold import NOT_APPLICABLE, Scales
 from runner.reports.section import heading
 from runner.reports.words import brief, number
@@ -105,11 +107,8 @@ def _evidence(context: Context, found: CaseAttribution) -> str:
         for case in cell.cases
         if case.case == found.case and case.group
     ]
-    weakest = min(seen, key=lambda one: one.seen)
-    return (
-        f"; each rests on at least {number(weakest.seen, 'repeat')} without a difference "
-        f"(at 95 %, fewer than {100 * weakest.bound:.0f} % of repeats differ)"
-    )
+    least = Evidence.least(seen)
+    return f"; each rests on at least {amount(least)} without a difference ({bounds(least)})"
 
 
 def _steady(found: CaseAttribution) -> Iterator[str]:

@@ -113,7 +113,8 @@ py3.11-tf2.13.1.cpu.det → py3.11-tf2.15.1.cpu.det
 Docker, cpu avx512_bf16; tensorflow 2.13.1 → 2.15.1.
 8 cases: 1 with the same bits, 4 with other bits, 1 varying, 2 not comparable.
 Same bits: 1 of 7 in conv.
-Each rests on at least 6 repeats in either cell: at 95 %, fewer than 50 % of repeats differ.
+Each rests on at least 6 repeats in 3 processes in either cell: at 95 %, fewer than 50 % of repeats
+differ.
 
 case      moved          mismatched      ULPs (median)    relative
 --------  ----------  -------------  -----------------  ----------
@@ -162,7 +163,8 @@ py3.11-tf2.13.1.cpu.det → py3.11-tf2.15.1.cpu.det
 Docker, cpu avx512_bf16; tensorflow 2.13.1 → 2.15.1.
 2 cases: 2 with the same bits.
 Same bits: all of conv.
-Each rests on at least 6 repeats in either cell: at 95 %, fewer than 50 % of repeats differ.
+Each rests on at least 6 repeats in 3 processes in either cell: at 95 %, fewer than 50 % of repeats
+differ.
 """
     )
 
@@ -244,7 +246,7 @@ def test_the_markdown() -> None:
 Docker, cpu avx512\\_bf16; tensorflow 2.13.1 → 2.15.1.
 2 cases: 1 with the same bits, 1 with other bits.
 Same bits: 1 of 2 in conv.
-Each rests on at least 6 repeats in either cell: at 95 %, fewer than 50 % of repeats differ.
+Each rests on at least 6 repeats in 3 processes in either cell: at 95 %, fewer than 50 % of repeats differ.
 
 | case | moved | mismatched | ULPs (median) | relative |
 | --- | --- | ---: | ---: | ---: |
