@@ -85,7 +85,7 @@ def _nearest(diff: Diff) -> Iterator[str]:
         place = _stop(diff, diff.least)
         yield f"no such cell is stored; fewest change at {place}: {_named(diff.least.changed)}"
     else:
-        yield "no such cell is stored, and none between the two changes fewer cases"
+        yield "no such cell is stored, and none between the two is known to change fewer"
 
 
 def _stop(diff: Diff, stop: Stop) -> str:

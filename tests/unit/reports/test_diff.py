@@ -196,7 +196,7 @@ def test_where_none_lies_between_or_none_is_better_it_says_so() -> None:
     none = text(compared({OLD: ONLY, NEW: changed}))
     assert "- no such cell is stored: none lies between the two\n" in none
     no_better = text(compared({OLD: ONLY, MIDDLE: changed, NEW: changed}))
-    assert "- no such cell is stored, and none between the two changes fewer cases\n" in no_better
+    assert "- no such cell is stored, and none between the two is known to change fewer\n" in no_better
 
 
 def test_of_several_axes_each_case_says_through_which_it_changes() -> None:
