@@ -64,7 +64,7 @@ def _part(pairing: Pairing, diff: Diff, left_out: tuple[Note, ...]) -> Part:
 
 
 def _caption(pairing: Pairing, diff: Diff) -> Iterator[str]:
-    yield f"{heading(pairing.context)}; {spelled(diff.pair.moved)}."
+    yield f"{heading(pairing.context)}; {spelled(diff.pair.apart)}."
     counts = {outcome: len(diff.of(outcome)) for outcome in Outcome}
     told = ", ".join(f"{count} {_COUNTED[outcome]}" for outcome, count in counts.items() if count)
     yield f"{number(len(diff.cases), 'case')}: {told}."
