@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from runner.analysis.attribution import CaseAttribution, Effect
     from runner.analysis.changes import AnyCell
     from runner.analysis.comparison import Context
-    from runner.analysis.neighbours import AxisEvidence
+    from runner.analysis.neighbours import AxisEvidence, Pair
 
     Axes = Mapping[str, str]
 
@@ -119,7 +119,7 @@ def _steady(found: CaseAttribution) -> Iterator[str]:
         for one in found.effects
         if one.kind is Kind.NO_EFFECT and one.name not in restless | changing.keys()
     ]
-    axes = [_counted(one) for one in steady if not one.observed]
+    axes = [_counted(one, _alone(found, one, changing)) for one in steady if not one.observed]
     moved = [_counted(one) for one in steady if one.observed]
     if axes:
         do = "does" if len(axes) == 1 else "do"
@@ -151,8 +151,23 @@ def _unsteady(line: AxisEvidence) -> str:
     return f"Along {line.axis} it varies {listed([*told[:_SHOWN], *more])}{same}."
 
 
-def _counted(effect: Effect) -> str:
-    return f"{effect.name} ({number(len(effect.same), 'pair')})"
+def _counted(effect: Effect, alone: str = "") -> str:
+    return f"{effect.name} ({number(len(effect.same), 'pair')}{alone})"
+
+
+def _alone(found: CaseAttribution, effect: Effect, changing: Iterable[str]) -> str:
+    """Say at which one value of an axis that matters another one was seen not to."""
+    pairs = [pair for line in found.evidence for pair in line.pairs]
+    told = [
+        f"{name} {value_words(*seen)}"
+        for name in changing
+        if len(seen := _values(effect.same, name)) == 1 and seen != _values(pairs, name)
+    ]
+    return f", with {listed(told)} alone" if told else ""
+
+
+def _values(pairs: Iterable[Pair], name: str) -> set[str]:
+    return {end.value(name) for pair in pairs for end in (pair.before, pair.after)}
 
 
 def _kept(found: CaseAttribution, axis: str) -> int:

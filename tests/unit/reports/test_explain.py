@@ -68,6 +68,17 @@ def test_what_was_seen_once_bounds_nothing() -> None:
     )
 
 
+def test_what_does_not_matter_says_where_that_was_seen() -> None:
+    cells = [
+        *line("tensorflow", RELEASES, "AAA", **OFF),
+        *line("tensorflow", ["2.17.1"], "B", **ON),
+    ]
+    assert lines(cells)[-1] == (
+        "tensorflow (2 pairs, with determinism off alone) does not matter: the same bits on both "
+        "sides."
+    )
+
+
 def test_nothing_matters() -> None:
     assert lines(table("AAA", "AAA")) == [
         "tensorflow (4 pairs) and determinism (3 pairs) do not matter: the same bits on both sides."
