@@ -1,0 +1,282 @@
+"""What a case gave in one cell as time went by, and what moved where it gave something else. Pure.
+
+All finished trials count, those too whose lock, probe, setting or base is no longer that of the
+cell: what moved is the answer here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from runner.analysis.baseline import kind_of, standing
+from runner.analysis.comparison import Verdict
+from runner.analysis.factors import observe
+from runner.analysis.groups import lettered
+from runner.analysis.history import collect, in_axis_order, oldest_first
+from runner.analysis.verdicts import Sighting, judge
+from runner.results.records import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from runner.analysis.baseline import Kind
+    from runner.analysis.comparison import CaseResult
+    from runner.analysis.history import History, Place
+    from runner.results.records import EngineName, RunRecord, TrialRecord
+
+SHORT: Final = 12
+"""Digits of a digest that are shown."""
+_INCOMPARABLE: Final = frozenset({"probe", "seed"})
+
+
+class Moved(NamedTuple):
+    """Something recorded of the trials that was not so before; a side it was not told on is empty.
+
+    That is a part of the trial key or an observed factor; or the version of another installed
+    package, on which bits are not known to depend.
+    """
+
+    factor: str
+    before: str
+    after: str
+    package: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spell:
+    """What one case gave from one run on, until another gave something else.
+
+    `since` and `until` are the beginnings of the first and last run in it. `standing` is as in a
+    baseline, `group` the letter of the bits within the course, empty where there is no one result.
+    `moved` is what is recorded otherwise than in the spell before, `kind` the step from there.
+    """
+
+    since: datetime
+    until: datetime
+    verdict: Verdict
+    standing: str
+    processes: int
+    group: str = ""
+    moved: tuple[Moved, ...] = ()
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """One case in one cell: its spells, oldest first. `runs` had a trial of it."""
+
+    engine: EngineName
+    host_class: str
+    cell: str
+    axes: Mapping[str, str]
+    case: str
+    family: str
+    spells: tuple[Spell, ...]
+    runs: int
+
+    @property
+    def turns(self) -> tuple[Spell, ...]:
+        """The spells that say something else than the one before."""
+        return self.spells[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """The trials of a cell in one run, what is recorded of them, and what was installed."""
+
+    moment: datetime
+    trials: tuple[TrialRecord, ...]
+    recorded: Mapping[str, str]
+    packages: Mapping[str, str]
+
+    def like(self, other: _Session) -> bool:
+        """Whether all that is recorded is the same."""
+        return self.recorded == other.recorded and self.packages == other.packages
+
+
+def find_courses(
+    trials: Iterable[TrialRecord], runs: Iterable[RunRecord], wanted: Callable[[str], bool]
+) -> tuple[Course, ...]:
+    """Follow the cases with a wanted name through all runs, by place, cell and case.
+
+    The order of the records does not matter, nor do copies from a merge.
+    """
+    runs = oldest_first(runs)
+    return tuple(
+        course
+        for place, histories in sorted(collect(trials, runs).items())
+        for history in in_axis_order(histories, runs)
+        for course in _courses(place, history, _sessions(history, runs), wanted)
+    )
+
+
+def turned_by_last_run(
+    place: Place, histories: Iterable[History], runs: Sequence[RunRecord]
+) -> tuple[Course, ...]:
+    """Give the courses that turned in the last run of their host, unless the probe or seed did.
+
+    There are none where no run of a place is recorded, or the last one ran no trial.
+    """
+    return tuple(
+        course
+        for history in histories
+        if (found := _sessions(history, runs))[1:] and _is_last(found[-1], place, runs)
+        for course in _courses(place, history, found, lambda _: True)
+        if course.turns
+        and course.spells[-1].since == found[-1].moment
+        and not {one.factor for one in course.spells[-1].moved} & _INCOMPARABLE
+    )
+
+
+def _is_last(session: _Session, place: Place, runs: Sequence[RunRecord]) -> bool:
+    name = session.trials[-1].host.name
+    begun = [one.started for one in runs if one.engine == place.engine and one.host.name == name]
+    return bool(begun) and max(begun) == session.moment
+
+
+def _sessions(history: History, runs: Sequence[RunRecord]) -> list[_Session]:
+    """Sort the finished trials of a cell by the run that they ran in, oldest first.
+
+    A trial is of the run that its host began last before it. Trials from before runs were kept
+    are told apart by their key.
+    """
+    begun: dict[tuple[str, str], set[datetime]] = defaultdict(set)
+    for run in runs:
+        begun[run.engine, run.host.name].add(run.started)
+    starts = {host: sorted(moments) for host, moments in begun.items()}
+    found: dict[tuple[str, datetime | str], list[TrialRecord]] = defaultdict(list)
+    for trial, digest in zip(history.trials, history.digests, strict=True):
+        if trial.status is not Status.DONE:
+            continue
+        known = starts.get((trial.key.engine, trial.host.name), [])
+        place = bisect_right(known, trial.started)
+        found[trial.host.name, known[place - 1] if place else digest].append(trial)
+    sessions = [_session(moment, own) for (_, moment), own in found.items()]
+    return sorted(sessions, key=lambda one: (one.moment, one.trials[0].started))
+
+
+def _session(moment: datetime | str, trials: Sequence[TrialRecord]) -> _Session:
+    began = trials[0].started if isinstance(moment, str) else moment
+    installed = [one.probe.fingerprint.packages for one in trials if one.probe]
+    return _Session(began, tuple(trials), _recorded(trials), installed[-1])
+
+
+def _recorded(trials: Sequence[TrialRecord]) -> dict[str, str]:
+    """Everything that bits may depend on, as the last of the trials has it."""
+    last = trials[-1]
+    key, seen = last.key, [one.probe.fingerprint for one in trials if one.probe]
+    parts = {
+        "probe": key.probe[:SHORT],
+        "seed": str(key.seed),
+        "repeats": str(key.repeats),
+        "base": key.base.removeprefix("sha256:")[:100],
+        "recipe": key.recipe[:SHORT],
+        "lock": key.lock[:SHORT],
+        **key.setting,
+        "host": " and ".join(sorted({one.host.name for one in trials})),
+    }
+    return {**observe(seen), **parts}
+
+
+def _courses(
+    place: Place, history: History, sessions: Sequence[_Session], wanted: Callable[[str], bool]
+) -> Iterator[Course]:
+    names = {
+        case.name: case.family
+        for session in sessions
+        for trial in session.trials
+        for case in (trial.probe.cases if trial.probe else ())
+        if wanted(case.name)
+    }
+    for name in sorted(names):
+        seen = [(session, found) for session in sessions if (found := _sightings(session, name))]
+        yield Course(
+            engine=place.engine,
+            host_class=place.host_class,
+            cell=history.cell,
+            axes=history.axes,
+            case=name,
+            family=names[name],
+            spells=_spells(seen),
+            runs=len(seen),
+        )
+
+
+def _sightings(session: _Session, name: str) -> list[Sighting]:
+    return [
+        Sighting(output=case, order=trial.order, host=trial.host.name)
+        for trial in session.trials
+        for case in (trial.probe.cases if trial.probe else ())
+        if case.name == name
+    ]
+
+
+def _spells(seen: Sequence[tuple[_Session, list[Sighting]]]) -> tuple[Spell, ...]:
+    spells: list[Spell] = []
+    last: list[_Session] = []
+    first: list[_Session] = []
+    for session, sightings in seen:
+        spell = _spell(session.moment, judge(sightings))
+        if spells and _goes_on(spells[-1], spell, last[-1].like(session)):
+            processes = spells[-1].processes + spell.processes
+            spells[-1] = replace(spells[-1], until=spell.until, processes=processes)
+            last[-1] = session
+        else:
+            spells.append(spell)
+            first.append(session)
+            last.append(session)
+    steps = zip(last[:-1], first[1:], strict=True)
+    return _told(spells, [_moved(before, after) for before, after in steps])
+
+
+def _spell(moment: datetime, result: CaseResult) -> Spell:
+    return Spell(
+        since=moment,
+        until=moment,
+        verdict=result.verdict,
+        standing=standing(result),
+        processes=result.evidence.processes,
+    )
+
+
+def _goes_on(before: Spell, after: Spell, unmoved: bool) -> bool:  # noqa: FBT001 - its last word
+    """Whether a run says the same; where nothing moved, what varied once may agree by chance."""
+    return before.standing == after.standing or (unmoved and before.verdict is Verdict.VARIES)
+
+
+def _told(spells: Sequence[Spell], moved: Sequence[tuple[Moved, ...]]) -> tuple[Spell, ...]:
+    letters = lettered(
+        [one.standing if one.verdict is Verdict.IDENTICAL else None for one in spells]
+    )
+    named = [replace(one, group=letter) for one, letter in zip(spells, letters, strict=True)]
+    turned = (
+        replace(after, kind=kind_of(before.standing, after.standing), moved=step)
+        for (before, after), step in zip(pairwise(named), moved, strict=True)
+    )
+    return (*named[:1], *turned)
+
+
+def _moved(before: _Session, after: _Session) -> tuple[Moved, ...]:
+    """Say what is recorded otherwise: what bits are known to depend on, then other packages.
+
+    A lock is told by the packages in it, and by its digest only where those are the same.
+    """
+    known = _unlike(before.recorded, after.recorded)
+    packages = _unlike(before.packages, after.packages)
+    if packages:
+        known.pop("lock", None)
+    others = {name: sides for name, sides in packages.items() if name not in known}
+    return (
+        *(Moved(name, *sides) for name, sides in known.items()),
+        *(Moved(name, *sides, package=True) for name, sides in others.items()),
+    )
+
+
+def _unlike(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    both = {name: (before.get(name, ""), after.get(name, "")) for name in sorted({*before, *after})}
+    return {name: (old, new) for name, (old, new) in both.items() if old != new}
