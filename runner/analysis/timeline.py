@@ -118,14 +118,15 @@ def find_courses(
 def turned_by_last_run(
     place: Place, histories: Iterable[History], runs: Sequence[RunRecord]
 ) -> tuple[Course, ...]:
-    """Give the courses that turned in the last run of their host, unless the probe or seed did.
+    """Give the courses that turned in the last run of their cell, unless the probe or seed did.
 
-    There are none where no run of a place is recorded, or the last one ran no trial.
+    There are none where no run of a place is recorded, or the last one reused the stored trials.
     """
+    last = _last_runs(place, runs)
     return tuple(
         course
         for history in histories
-        if (found := _sessions(history, runs))[1:] and _is_last(found[-1], place, runs)
+        if (found := _sessions(history, runs))[1:] and found[-1].moment == last.get(history.cell)
         for course in _courses(place, history, found, lambda _: True)
         if course.turns
         and course.spells[-1].since == found[-1].moment
@@ -133,10 +134,20 @@ def turned_by_last_run(
     )
 
 
-def _is_last(session: _Session, place: Place, runs: Sequence[RunRecord]) -> bool:
-    name = session.trials[-1].host.name
-    begun = [one.started for one in runs if one.engine == place.engine and one.host.name == name]
-    return bool(begun) and max(begun) == session.moment
+def _last_runs(place: Place, runs: Sequence[RunRecord]) -> dict[str, datetime]:
+    """Give for each cell when the last run began that could run it, on whichever host of a class.
+
+    The class of a GPU cell begins with its GPU, which a run does not know.
+    """
+    ours = [
+        run
+        for run in runs
+        if run.engine == place.engine and place.host_class.endswith(run.host.host_class)
+    ]
+    ordered = sorted(ours, key=lambda one: one.started)
+    return {
+        said.cell: run.started for run in ordered for said in run.cells if not said.without_device
+    }
 
 
 def _sessions(history: History, runs: Sequence[RunRecord]) -> list[_Session]:

@@ -12,6 +12,7 @@ from runner.analysis.baseline import Kind
 from runner.analysis.compare import compare
 from runner.analysis.selection import of_cases
 from runner.analysis.timeline import Course, Moved, find_courses
+from runner.results.records import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -179,7 +180,14 @@ def test_other_cases_than_those_asked_for_are_left_out() -> None:
     assert of_cases(comparison, "b").contexts[0].turned == ()
 
 
-def test_hosts_take_turns_without_hiding_each_other() -> None:
-    elsewhere = ran(2, "xx", name="node-2")
-    told = turned(ran(0, "xx"), ran(1, "yy", lock="l-2"), ([], elsewhere[1]))
-    assert told == ["a"]
+def test_hosts_of_one_class_follow_each_other() -> None:
+    _, reused = ran(2, "yy", name="node-2")
+    assert turned(ran(0, "xx"), ran(1, "yy", lock="l-2"), ([], reused)) == []
+    assert turned(ran(0, "xx"), ran(1, "yy", lock="l-2", name="node-2")) == ["a"]
+
+
+def test_a_run_of_other_cells_or_without_the_device_hides_nothing() -> None:
+    days = ran(0, "xx"), ran(1, "yy", lock="l-2")
+    others = run([status(cell("2.19.1"))], at=2 * DAY)
+    without = run([status(OF, Status.SKIPPED, "no GPU")], at=3 * DAY, on="node-2")
+    assert turned(*days, ([], others), ([], without)) == ["a"]
