@@ -13,7 +13,6 @@ from runner.analysis.gate import Gate
 from runner.cli import showing
 from runner.cli.output import STDOUT, add_to, deliver
 from runner.errors import GateFailed, InputError
-from runner.matrix import spec
 from runner.matrix.problems import closest, listed, shown
 from runner.reports import badge, csv_report, json_report, junit, markdown, step_summary, table
 from runner.reports.against import counted
@@ -130,8 +129,7 @@ def warn_of_others(scope: showing.Scope, results: Path, console: Console) -> Non
     """Say that a store also has results of cells that the matrix file does not have."""
     if scope.matrix is None:
         return
-    known = {cell.id for cell in spec.load(scope.matrix).cells}
-    others = showing.other_cells(Store(results), known)
+    others = showing.other_cells(Store(results), scope.known)
     if others:
         console.print(
             f"{results} also has {number(len(others), 'cell')} that {scope.matrix} does not, such "

@@ -140,19 +140,22 @@ def scope(matrix: Path | None, only: Sequence[str], *, everything: bool) -> Scop
         return Scope(home(path) / "results", None)
     workspace = Workspace(path)
     cells = frozenset(cell.id for cell in select(workspace.matrix.cells, only))
-    return Scope(workspace.store.root, cells, path, workspace.matrix.text_sha256)
+    known = frozenset(cell.id for cell in workspace.matrix.cells)
+    return Scope(workspace.store.root, cells, path, known, workspace.matrix.text_sha256)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What to show: where results are kept by default, and of which cells; None is all of them.
 
-    `matrix` is the file that they are of, `text` the SHA-256 of it; without one, None and empty.
+    `matrix` is the file that they are of, `known` all of its cells and `text` the SHA-256 of it;
+    without one, None and empty.
     """
 
     results: Path
     cells: frozenset[str] | None
     matrix: Path | None = None
+    known: frozenset[str] = frozenset()
     text: str = ""
 
 
