@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runner.analysis.baseline import DEFAULT, Kind
+from runner.analysis.standing import DEFAULT, Kind
 
 if TYPE_CHECKING:
-    from runner.analysis.baseline import Against, Difference
+    from runner.analysis.against import Against, Difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,45 +6,28 @@ cell: what moved is the answer here.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from runner.analysis.baseline import kind_of, standing
 from runner.analysis.comparison import Verdict
-from runner.analysis.factors import observe
 from runner.analysis.groups import lettered
 from runner.analysis.history import collect, in_axis_order, oldest_first
+from runner.analysis.sessions import find_sessions, what_moved
+from runner.analysis.standing import kind_of, standing
 from runner.analysis.verdicts import Sighting, judge
-from runner.results.records import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from runner.analysis.baseline import Kind
     from runner.analysis.comparison import CaseResult
     from runner.analysis.history import History, Place
+    from runner.analysis.sessions import Moved, Session
+    from runner.analysis.standing import Kind
     from runner.results.records import EngineName, RunRecord, TrialRecord
 
-SHORT: Final = 12
-"""Digits of a digest that are shown."""
 _INCOMPARABLE: Final = frozenset({"probe", "seed"})
-
-
-class Moved(NamedTuple):
-    """Something recorded of the trials that was not so before; a side it was not told on is empty.
-
-    That is a part of the trial key or an observed factor; or the version of another installed
-    package, on which bits are not known to depend.
-    """
-
-    factor: str
-    before: str
-    after: str
-    package: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,20 +68,6 @@ class Course:
         return self.spells[1:]
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """The trials of a cell in one run, what is recorded of them, and what was installed."""
-
-    moment: datetime
-    trials: tuple[TrialRecord, ...]
-    recorded: Mapping[str, str]
-    packages: Mapping[str, str]
-
-    def like(self, other: _Session) -> bool:
-        """Whether all that is recorded is the same."""
-        return self.recorded == other.recorded and self.packages == other.packages
-
-
 def find_courses(
     trials: Iterable[TrialRecord], runs: Iterable[RunRecord], wanted: Callable[[str], bool]
 ) -> tuple[Course, ...]:
@@ -111,7 +80,7 @@ def find_courses(
         course
         for place, histories in sorted(collect(trials, runs).items())
         for history in in_axis_order(histories, runs)
-        for course in _courses(place, history, _sessions(history, runs), wanted)
+        for course in _courses(place, history, find_sessions(history, runs), wanted)
     )
 
 
@@ -126,7 +95,8 @@ def turned_by_last_run(
     return tuple(
         course
         for history in histories
-        if (found := _sessions(history, runs))[1:] and found[-1].moment == last.get(history.cell)
+        if (found := find_sessions(history, runs))[1:]
+        and found[-1].moment == last.get(history.cell)
         for course in _courses(place, history, found, lambda _: True)
         if course.turns
         and course.spells[-1].since == found[-1].moment
@@ -150,52 +120,8 @@ def _last_runs(place: Place, runs: Sequence[RunRecord]) -> dict[str, datetime]:
     }
 
 
-def _sessions(history: History, runs: Sequence[RunRecord]) -> list[_Session]:
-    """Sort the finished trials of a cell by the run that they ran in, oldest first.
-
-    A trial is of the run that its host began last before it. Trials from before runs were kept
-    are told apart by their key.
-    """
-    begun: dict[tuple[str, str], set[datetime]] = defaultdict(set)
-    for run in runs:
-        begun[run.engine, run.host.name].add(run.started)
-    starts = {host: sorted(moments) for host, moments in begun.items()}
-    found: dict[tuple[str, datetime | str], list[TrialRecord]] = defaultdict(list)
-    for trial, digest in zip(history.trials, history.digests, strict=True):
-        if trial.status is not Status.DONE:
-            continue
-        known = starts.get((trial.key.engine, trial.host.name), [])
-        place = bisect_right(known, trial.started)
-        found[trial.host.name, known[place - 1] if place else digest].append(trial)
-    sessions = [_session(moment, own) for (_, moment), own in found.items()]
-    return sorted(sessions, key=lambda one: (one.moment, one.trials[0].started))
-
-
-def _session(moment: datetime | str, trials: Sequence[TrialRecord]) -> _Session:
-    began = trials[0].started if isinstance(moment, str) else moment
-    installed = [one.probe.fingerprint.packages for one in trials if one.probe]
-    return _Session(began, tuple(trials), _recorded(trials), installed[-1])
-
-
-def _recorded(trials: Sequence[TrialRecord]) -> dict[str, str]:
-    """Everything that bits may depend on, as the last of the trials has it."""
-    last = trials[-1]
-    key, seen = last.key, [one.probe.fingerprint for one in trials if one.probe]
-    parts = {
-        "probe": key.probe[:SHORT],
-        "seed": str(key.seed),
-        "repeats": str(key.repeats),
-        "base": key.base.removeprefix("sha256:")[:100],
-        "recipe": key.recipe[:SHORT],
-        "lock": key.lock[:SHORT],
-        **key.setting,
-        "host": " and ".join(sorted({one.host.name for one in trials})),
-    }
-    return {**observe(seen), **parts}
-
-
 def _courses(
-    place: Place, history: History, sessions: Sequence[_Session], wanted: Callable[[str], bool]
+    place: Place, history: History, sessions: Sequence[Session], wanted: Callable[[str], bool]
 ) -> Iterator[Course]:
     names = {
         case.name: case.family
@@ -218,7 +144,7 @@ def _courses(
         )
 
 
-def _sightings(session: _Session, name: str) -> list[Sighting]:
+def _sightings(session: Session, name: str) -> list[Sighting]:
     return [
         Sighting(output=case, order=trial.order, host=trial.host.name)
         for trial in session.trials
@@ -227,10 +153,10 @@ def _sightings(session: _Session, name: str) -> list[Sighting]:
     ]
 
 
-def _spells(seen: Sequence[tuple[_Session, list[Sighting]]]) -> tuple[Spell, ...]:
+def _spells(seen: Sequence[tuple[Session, list[Sighting]]]) -> tuple[Spell, ...]:
     spells: list[Spell] = []
-    last: list[_Session] = []
-    first: list[_Session] = []
+    last: list[Session] = []
+    first: list[Session] = []
     for session, sightings in seen:
         spell = _spell(session.moment, judge(sightings))
         if spells and _goes_on(spells[-1], spell, last[-1].like(session)):
@@ -242,7 +168,7 @@ def _spells(seen: Sequence[tuple[_Session, list[Sighting]]]) -> tuple[Spell, ...
             first.append(session)
             last.append(session)
     steps = zip(last[:-1], first[1:], strict=True)
-    return _told(spells, [_moved(before, after) for before, after in steps])
+    return _told(spells, [what_moved(before, after) for before, after in steps])
 
 
 def _spell(moment: datetime, result: CaseResult) -> Spell:
@@ -270,24 +196,3 @@ def _told(spells: Sequence[Spell], moved: Sequence[tuple[Moved, ...]]) -> tuple[
         for (before, after), step in zip(pairwise(named), moved, strict=True)
     )
     return (*named[:1], *turned)
-
-
-def _moved(before: _Session, after: _Session) -> tuple[Moved, ...]:
-    """Say what is recorded otherwise: what bits are known to depend on, then other packages.
-
-    A lock is told by the packages in it, and by its digest only where those are the same.
-    """
-    known = _unlike(before.recorded, after.recorded)
-    packages = _unlike(before.packages, after.packages)
-    if packages:
-        known.pop("lock", None)
-    others = {name: sides for name, sides in packages.items() if name not in known}
-    return (
-        *(Moved(name, *sides) for name, sides in known.items()),
-        *(Moved(name, *sides, package=True) for name, sides in others.items()),
-    )
-
-
-def _unlike(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    both = {name: (before.get(name, ""), after.get(name, "")) for name in sorted({*before, *after})}
-    return {name: (old, new) for name, (old, new) in both.items() if old != new}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from runner.analysis.baseline import hold, narrowed, take, updated
+from runner.analysis.against import hold
+from runner.analysis.baseline import narrowed, take, updated
 from runner.analysis.gate import Gate
 from runner.cli import showing
 from runner.cli.guard import guarded

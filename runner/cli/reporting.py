@@ -8,8 +8,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from runner.analysis.baseline import DEFAULT, Kind, hold, narrowed
+from runner.analysis.against import hold
+from runner.analysis.baseline import narrowed
 from runner.analysis.gate import Gate
+from runner.analysis.standing import DEFAULT, Kind
 from runner.cli import showing
 from runner.cli.output import STDOUT, add_to, deliver
 from runner.errors import GateFailed, InputError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from runner.analysis.baseline import Kind
+from runner.analysis.standing import Kind
 from runner.reports.describe import describe
 from runner.reports.fold import Scales
 from runner.reports.notes import Note
@@ -14,7 +14,7 @@ from runner.reports.words import brief, number
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from runner.analysis.baseline import Difference, Unmatched
+    from runner.analysis.against import Difference, Unmatched
     from runner.analysis.comparison import Comparison
     from runner.analysis.gate import Gate
 

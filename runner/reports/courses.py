@@ -15,7 +15,8 @@ from runner.reports.words import brief, number, place_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from runner.analysis.timeline import Course, Moved, Spell
+    from runner.analysis.sessions import Moved
+    from runner.analysis.timeline import Course, Spell
     from runner.results.records import EngineName
 
 _MOVED: Final = 8

@@ -17,7 +17,7 @@ from runner.reports.words import brief
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from runner.analysis.baseline import Difference
+    from runner.analysis.against import Difference
     from runner.analysis.comparison import CaseResult, CellResult, Comparison, Context, MissingCell
     from runner.analysis.gate import Gate
 

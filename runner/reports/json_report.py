@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import GenerateJsonSchema
 
-from runner.analysis.baseline import Kind, kind_of
 from runner.analysis.comparison import Level, Verdict
 from runner.analysis.cost import costs
+from runner.analysis.standing import Kind, kind_of
 from runner.analysis.swap import swaps
 from runner.reports.distance_json import ReportedOutput, reported
 from runner.reports.words import as_json

@@ -22,7 +22,7 @@ from runner.results.records import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from runner.analysis.baseline import Difference
+    from runner.analysis.against import Difference
     from runner.analysis.comparison import CaseResult, CellResult, Comparison, Context
     from runner.analysis.gate import Gate
 

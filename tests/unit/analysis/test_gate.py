@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from unit.results.synthetic import cell, key, trials
 
-from runner.analysis.baseline import DEFAULT, Kind, hold, take
+from runner.analysis.against import hold
+from runner.analysis.baseline import take
 from runner.analysis.compare import compare
 from runner.analysis.gate import Gate
+from runner.analysis.standing import DEFAULT, Kind
 
 OF = cell()
 

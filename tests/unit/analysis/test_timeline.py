@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.results.synthetic import cell, host, key, run, status, trials
 
-from runner.analysis.baseline import Kind
 from runner.analysis.compare import compare
 from runner.analysis.selection import of_cases
-from runner.analysis.timeline import Course, Moved, find_courses
+from runner.analysis.sessions import Moved
+from runner.analysis.standing import Kind
+from runner.analysis.timeline import Course, find_courses
 from runner.results.records import Status
 
 if TYPE_CHECKING:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from unit.results.synthetic import ERROR, case, cell, run, status, trial, trials
 
-from runner.analysis.baseline import DEFAULT, Kind, hold, take
+from runner.analysis.against import hold
+from runner.analysis.baseline import take
 from runner.analysis.compare import compare
 from runner.analysis.gate import Gate
+from runner.analysis.standing import DEFAULT, Kind
 from runner.results.records import Status
 
 if TYPE_CHECKING:

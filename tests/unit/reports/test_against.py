@@ -7,9 +7,11 @@ from unit.reports.gates import GONE, MOVED, STEADY, crowded, idle, planted
 from unit.reports.stores import HOSTILE
 from unit.results.synthetic import key, trials
 
-from runner.analysis.baseline import Kind, hold, take
+from runner.analysis.against import hold
+from runner.analysis.baseline import take
 from runner.analysis.compare import compare
 from runner.analysis.gate import Gate
+from runner.analysis.standing import Kind
 from runner.reports import markdown, table
 from runner.reports.against import SHOWN, against_note, counted
 

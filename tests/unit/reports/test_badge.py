@@ -9,7 +9,8 @@ from unit.reports.gates import STEADY, idle, planted
 from unit.reports.stores import small
 from unit.results.synthetic import UNSUPPORTED, case, cell, key, run, status, trial, trials
 
-from runner.analysis.baseline import hold, take
+from runner.analysis.against import hold
+from runner.analysis.baseline import take
 from runner.analysis.compare import compare
 from runner.analysis.gate import Gate
 from runner.reports import badge

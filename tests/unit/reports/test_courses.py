@@ -7,7 +7,8 @@ import json
 from unit.results.synthetic import BEGIN, cell, key, run, status, trials
 
 from runner.analysis.compare import compare
-from runner.analysis.timeline import Course, Moved, find_courses
+from runner.analysis.sessions import Moved
+from runner.analysis.timeline import Course, find_courses
 from runner.reports import course_formats, json_report, table
 from runner.reports.courses import make_parts, moved_words
 

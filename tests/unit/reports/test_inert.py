@@ -13,7 +13,8 @@ import pytest
 from markdown_it import MarkdownIt
 from unit.results.synthetic import ERROR, case, cell, key, run, status, trial
 
-from runner.analysis.baseline import hold, take
+from runner.analysis.against import hold
+from runner.analysis.baseline import take
 from runner.analysis.compare import compare
 from runner.analysis.gate import Gate
 from runner.analysis.timeline import find_courses

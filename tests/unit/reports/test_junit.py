@@ -16,9 +16,11 @@ from unit.reports.gates import GONE, MOVED, crowded, idle, planted
 from unit.reports.stores import hostile, small
 from unit.results.synthetic import ERROR, case, cell, key, run, status, trial, trials
 
-from runner.analysis.baseline import Kind, hold, take
+from runner.analysis.against import hold
+from runner.analysis.baseline import take
 from runner.analysis.compare import compare
 from runner.analysis.gate import Gate
+from runner.analysis.standing import Kind
 from runner.reports import junit
 from runner.results.records import Status
 
