@@ -6,6 +6,7 @@ cell: what moved is the answer here.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -123,15 +124,10 @@ def _last_runs(place: Place, runs: Sequence[RunRecord]) -> dict[str, datetime]:
 def _courses(
     place: Place, history: History, sessions: Sequence[Session], wanted: Callable[[str], bool]
 ) -> Iterator[Course]:
-    names = {
-        case.name: case.family
-        for session in sessions
-        for trial in session.trials
-        for case in (trial.probe.cases if trial.probe else ())
-        if wanted(case.name)
-    }
-    for name in sorted(names):
-        seen = [(session, found) for session in sessions if (found := _sightings(session, name))]
+    sighted = [(session, _sightings(session)) for session in sessions]
+    names = {name: seen[0].output.family for _, found in sighted for name, seen in found.items()}
+    for name in sorted(filter(wanted, names)):
+        seen = [(session, found[name]) for session, found in sighted if name in found]
         yield Course(
             engine=place.engine,
             host_class=place.host_class,
@@ -144,13 +140,13 @@ def _courses(
         )
 
 
-def _sightings(session: Session, name: str) -> list[Sighting]:
-    return [
-        Sighting(output=case, order=trial.order, host=trial.host.name)
-        for trial in session.trials
-        for case in (trial.probe.cases if trial.probe else ())
-        if case.name == name
-    ]
+def _sightings(session: Session) -> dict[str, list[Sighting]]:
+    found: dict[str, list[Sighting]] = defaultdict(list)
+    for trial in session.trials:
+        for case in trial.probe.cases if trial.probe else ():
+            sighting = Sighting(output=case, order=trial.order, host=trial.host.name)
+            found[case.name].append(sighting)
+    return found
 
 
 def _spells(seen: Sequence[tuple[Session, list[Sighting]]]) -> tuple[Spell, ...]:

@@ -50,10 +50,10 @@ def _lines(gate: Gate, comparison: Comparison) -> Iterator[str]:
         yield "The matrix file has changed since the baseline was written."
     failing = gate.failing
     rest = [one for one in against.differences if one.kind not in gate.kinds]
-    folded = [*_folded(failing, comparison), *_folded(rest, comparison)]
-    for _, line in folded[:SHOWN]:
-        yield line
-    if more := sum(count for count, _ in folded[SHOWN:]):
+    folded = [*_folded(failing).items(), *_folded(rest).items()]
+    for fold, cases in folded[:SHOWN]:
+        yield _cut(_line(fold, cases, comparison))
+    if more := sum(len(fold[-1]) * len(cases) for fold, cases in folded[SHOWN:]):
         yield f"and {number(more, 'more difference')}; --format json or csv has all"
     yield from map(_unmatched, against.unmatched[:_UNMATCHED])
     if more := sum(one.cells for one in against.unmatched[_UNMATCHED:]):
@@ -88,8 +88,8 @@ def _unmatched(one: Unmatched) -> str:
     return _cut(f"Not compared: {number(one.cells, 'cell')} of {place}: {brief(one.reason)}")
 
 
-def _folded(differences: Sequence[Difference], comparison: Comparison) -> list[tuple[int, str]]:
-    """Give a line for each set of cases that became the same in the same cells, and its count."""
+def _folded(differences: Sequence[Difference]) -> dict[Fold, list[str]]:
+    """Put cases together that became the same in the same cells."""
     cells: dict[tuple[Kind, str, bool, str, str, str], set[str]] = defaultdict(set)
     for one in differences:
         reason = "" if one.kind is Kind.NEW else brief(one.reason)
@@ -98,25 +98,16 @@ def _folded(differences: Sequence[Difference], comparison: Comparison) -> list[t
     cases: dict[Fold, list[str]] = defaultdict(list)
     for (kind, reason, regrouped, engine, host_class, case), where in cells.items():
         cases[kind, reason, regrouped, engine, host_class, frozenset(where)].append(case)
-    families = _families(comparison)
-    return [
-        (len(fold[-1]) * len(names), _cut(_line(fold, names, families, comparison)))
-        for fold, names in cases.items()
-    ]
+    return cases
 
 
 def _families(comparison: Comparison) -> dict[str, tuple[str, ...]]:
     return {family: own for one in comparison.contexts for family, own in one.families.items()}
 
 
-def _line(
-    fold: Fold,
-    cases: Sequence[str],
-    families: Mapping[str, Sequence[str]],
-    comparison: Comparison,
-) -> str:
+def _line(fold: Fold, cases: Sequence[str], comparison: Comparison) -> str:
     kind, reason, regrouped, engine, host_class, cells = fold
-    what = f"{kind}: {_cases(cases, families)}: {WORDS[kind]}"
+    what = f"{kind}: {_cases(cases, _families(comparison))}: {WORDS[kind]}"
     if kind is Kind.CHANGED:
         together = "agrees with other cells than before" if regrouped else "with the same cells"
         what += f", {together}"

@@ -5,6 +5,7 @@ https://shields.io/badges/endpoint-badge
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from runner.analysis.comparison import Verdict
@@ -12,7 +13,7 @@ from runner.reports.against import counted
 from runner.reports.words import as_json, number
 
 if TYPE_CHECKING:
-    from runner.analysis.comparison import Comparison
+    from runner.analysis.comparison import CaseResult, Comparison
     from runner.analysis.gate import Gate
 
 LABEL: Final = "bit-identical"
@@ -53,10 +54,12 @@ def same_everywhere(comparison: Comparison) -> tuple[int, int]:
     """
     seen: dict[str, list[bool]] = {}
     for context in comparison.contexts:
-        for case in (name for cases in context.families.values() for name in cases):
-            found = [one for cell in context.cells for one in cell.cases if one.case == case]
-            agreed = len({one.bits for one in found}) == 1 and len(found) == len(context.cells)
-            whole = all(one.verdict is Verdict.IDENTICAL and one.proven for one in found)
+        found: dict[str, list[CaseResult]] = defaultdict(list)
+        for one in (one for cell in context.cells for one in cell.cases):
+            found[one.case].append(one)
+        for case, results in found.items():
+            agreed = len({one.bits for one in results}) == 1 and len(results) == len(context.cells)
+            whole = all(one.verdict is Verdict.IDENTICAL and one.proven for one in results)
             seen.setdefault(case, []).append(agreed and whole)
     return sum(map(all, seen.values())), len(seen)
 
