@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from runner.analysis.apart import GroupDistance
@@ -51,6 +51,22 @@ class Evidence:
     processes: int
     seen: int
     distinct: int
+
+    @classmethod
+    def least(cls, found: Iterable[Evidence]) -> Evidence:
+        """Give what each of some results that are the same every time rests on, at least.
+
+        Raises
+        ------
+        ValueError
+            There is none.
+        """
+        seen = list(found)
+        return cls(
+            processes=min(one.processes for one in seen),
+            seen=min(one.seen for one in seen),
+            distinct=1,
+        )
 
     @property
     def bound(self) -> float:
