@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from runner.analysis.changes import TENSORFLOW
-from runner.cli import cataloguing, claiming, diffing, explaining, exporting, reporting, showing
+from runner.cli import (
+    cataloguing,
+    claiming,
+    diffing,
+    explaining,
+    exporting,
+    paging,
+    reporting,
+    showing,
+)
 from runner.cli.guard import guarded
 from runner.cli.options import (
     PROGRESS,
     AsJson,
+    BaselineFile,
     Cases,
     Columns,
     ColumnsOption,
     Everything,
+    FailOn,
     Form,
     FormatOption,
     MatrixFile,
     Only,
     Output,
     ReportForm,
-    ReportFormat,
+    ReportFormatOption,
     Results,
     StoredMatrix,
 )
@@ -55,10 +66,12 @@ def report(
     only: Only = None,
     everything: Everything = False,
     results: Results = None,
-    form: ReportForm = ReportFormat.table,
+    form: ReportForm = ReportFormatOption.table,
     output: Output = None,
     columns: Columns = ColumnsOption.families,
     case: Cases = showing.EVERY,
+    baseline: BaselineFile = None,
+    fail_on: FailOn = None,
     distances: Annotated[
         bool, typer.Option("--distances", help="Also how far the groups of each case lie apart.")
     ] = False,
@@ -68,14 +81,22 @@ def report(
     As HTML it is one file with everything that is recorded: --format html -o report.html
     """
     scope = showing.scope(matrix, only or (), everything=everything)
-    records = showing.stored(results or scope.results, scope.cells)
-    comparison = showing.with_stages(showing.compared(records, case), records.folder)
+    demand = reporting.read_demand(baseline, fail_on or ())
+    folder = results or scope.results
+    records = showing.stored(folder, scope.cells)
+    comparison = showing.with_stages(showing.compared(records, case), folder)
     if distances:
-        comparison = showing.with_distances(comparison, records.folder)
-    told = reporting.Told(
-        comparison=comparison, records=records, whole=case == showing.EVERY, matrix=matrix
-    )
-    reporting.show(told, form.value, columns.value, output)
+        comparison = showing.with_distances(comparison, folder)
+    reporting.warn_of_others(scope, folder, PROGRESS)
+    asked = scope.cells if only else None
+    gate = demand.of(asked, cases=case, text=scope.text).hold(comparison) if demand else None
+    written: reporting.Form | Literal["html"] = form.value
+    if written == "html":
+        whole = case == showing.EVERY
+        paging.write_page(comparison, records, output, matrix=matrix, whole=whole)
+    else:
+        reporting.write(comparison, gate, written, columns.value, output, PROGRESS)
+    reporting.pass_gate(gate)
     return 0
 
 
