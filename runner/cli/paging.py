@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runner.analysis.comparison import Comparison
+    from runner.analysis.gate import Gate
     from runner.cli.showing import Records
 
 
 def write_page(
     comparison: Comparison,
     records: Records,
+    gate: Gate | None,
     output: Path | None,
     *,
     matrix: Path | None,
@@ -41,5 +43,6 @@ def write_page(
         runs=records.runs,
         claims=evaluate(comparison, ledger()) if whole and results else (),
         matrix="" if matrix in {None, DEFAULT_MATRIX} else str(matrix),
+        gate=gate,
     )
     deliver(html.render(comparison, stored), output or STDOUT)

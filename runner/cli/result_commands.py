@@ -93,7 +93,7 @@ def report(
     written: reporting.Form | Literal["html"] = form.value
     if written == "html":
         whole = case == showing.EVERY
-        paging.write_page(comparison, records, output, matrix=matrix, whole=whole)
+        paging.write_page(comparison, records, gate, output, matrix=matrix, whole=whole)
     else:
         reporting.write(comparison, gate, written, columns.value, output, PROGRESS)
     reporting.pass_gate(gate)

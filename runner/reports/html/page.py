@@ -22,6 +22,7 @@ from runner.analysis.changes import find_walks
 from runner.analysis.claims.outcome import Outcome
 from runner.analysis.history import collect
 from runner.reports import claims
+from runner.reports.against import against_note
 from runner.reports.changes import make_parts
 from runner.reports.explain import make_chapter
 from runner.reports.fold import Scales
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from runner.analysis.claims.outcome import ClaimResult
     from runner.analysis.comparison import Comparison, Context
+    from runner.analysis.gate import Gate
     from runner.reports.explain import Chapter
     from runner.results.records import RunRecord, TrialRecord
 
@@ -55,13 +57,15 @@ _POLICY: Final = (
 class Stored:
     """The records that a comparison was made of, and what they say of the published claims.
 
-    `matrix` is the file that commands have to name; empty where it is the usual one.
+    `matrix` is the file that commands have to name; empty where it is the usual one. `gate` is what
+    differs from a baseline, where there is one.
     """
 
     trials: Sequence[TrialRecord] = ()
     runs: Sequence[RunRecord] = ()
     claims: Sequence[ClaimResult] = ()
     matrix: str = ""
+    gate: Gate | None = None
 
 
 def render(comparison: Comparison, stored: Stored) -> str:
@@ -81,6 +85,7 @@ def render(comparison: Comparison, stored: Stored) -> str:
         contexts=[_view(context, axes, place) for place, (context, axes) in both],
         claims=_claims(stored.claims),
         runs=runs(stored.runs),
+        against=against_note(stored.gate, comparison) if stored.gate else None,
         damage=damage(comparison),
     )
 

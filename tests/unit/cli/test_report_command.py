@@ -68,3 +68,17 @@ def test_the_command_of_a_cell_names_the_matrix_that_was_named(folder: Path) -> 
     assert f'"nox -s matrix -- {command}"' in usual
     other = report("--format", "html", "--matrix", "my own.yaml")[1]
     assert f'"nox -s matrix -- {named}{command}"' in other
+
+
+def test_what_differs_from_a_baseline_comes_first(folder: Path) -> None:
+    updated = CliRunner().invoke(app, ["baseline", "update", "baseline.json", "--all"])
+    assert updated.exit_code == 0, updated.output
+    store, of = Store(folder / "results"), cell("2.20.0")
+    for record in trials(of, {"nn.a": ("new", "new"), "nn.b": ("y", "y")}, count=6, at=900):
+        store.add(record)
+    store.add_run(run([status(of)], at=900))
+    gate = ("--baseline", "baseline.json", "--fail-on", "varies")
+    code, out, err = report("--format", "html", "--all", *gate)
+    assert code == 1, err
+    assert out.index("Against the baseline baseline.json") < out.index('id="filters"')
+    assert "nn.a" in out[out.index('id="against"') : out.index('id="filters"')]
