@@ -19,6 +19,7 @@ from runner.cli import (
     cataloguing,
     claiming,
     doctoring,
+    documenting,
     exporting,
     listing,
     locking,
@@ -566,6 +567,9 @@ def clean(
 ) -> int:
     """Remove the images and venvs that were made. Results and locks stay."""
     return locking.clean(home(matrix), _progress, images=images, venvs=venvs)
+
+
+documenting.register(app)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
