@@ -11,9 +11,11 @@ exclude_patterns = ["_build"]
 # below the level of its title.
 myst_heading_anchors = 3
 suppress_warnings = ["myst.header"]
+smartquotes = False  # `--only` has two dashes
 
 # Nothing is loaded from elsewhere when a page is read: Furo brings its own style and uses the
 # fonts that the reader has.
 html_theme = "furo"
+html_show_copyright = False
 html_show_sourcelink = False
 html_copy_source = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from enum import Enum
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _KINDS: Final = {int: "NUMBER", str: "TEXT"}
 _ALL: Final = "*"
+_APART: Final = re.compile(r" {2,}")  # of several examples in the words below a command's help
 Declared = tuple[str, OptionInfo | ArgumentInfo, type, object]
 """A parameter of a command: its name, its declaration, the type of one value, the default."""
 
@@ -26,13 +28,15 @@ def describe_commands(app: Typer, name: str = "samebits") -> Iterator[CommandTex
     for command in app.registered_commands:
         if command.callback and not command.hidden:
             own = command.name or command.callback.__name__.replace("_", "-")
-            yield _command(command.callback, f"{name} {own}", command.epilog or "")
+            said = (command.epilog or "").partition(": ")[2]
+            examples = tuple(f"{name} {one}" for one in _APART.split(said) if one)
+            yield _command(command.callback, f"{name} {own}", examples)
     for group in app.registered_groups:
         if group.typer_instance:
             yield from describe_commands(group.typer_instance, f"{name} {group.name}")
 
 
-def _command(callback: Callable[..., object], name: str, epilog: str) -> CommandText:
+def _command(callback: Callable[..., object], name: str, examples: tuple[str, ...]) -> CommandText:
     declared = list(_declared(callback))
     about = inspect.cleandoc(callback.__doc__ or "").split("\n\n")
     words = [_written(one) for one in declared if isinstance(one[1], ArgumentInfo)]
@@ -44,7 +48,7 @@ def _command(callback: Callable[..., object], name: str, epilog: str) -> Command
         parameters=tuple(
             Parameter(written=_written(one), meaning=_meaning(one)) for one in declared
         ),
-        example=epilog,
+        examples=examples,
     )
 
 

@@ -35,7 +35,8 @@ def table(comparison: Comparison, columns: Columns, *, brief: bool) -> Iterator[
         if section.grid.rows:
             yield _grid(section.grid)
         if section.legend:
-            yield Lines(section.legend)
+            # Our own words throughout: nothing of a result is in a legend.
+            yield Lines(tuple(map(Prose, section.legend)))
         if brief and context.missing:
             yield Paragraph(
                 f"Not in the table: {number(len(context.missing), 'cell')} without a result."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runner.reports.pieces import Paragraph, Prose, Table, Title
+from runner.reports.pieces import Items, Paragraph, Prose, Table, Title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,13 +23,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandText:
-    """One command in the words of its help; `example` may be empty."""
+    """One command in the words of its help."""
 
     name: str
     usage: str
     about: tuple[str, ...]
     parameters: tuple[Parameter, ...]
-    example: str = ""
+    examples: tuple[str, ...] = ()
 
 
 def commands(described: Iterable[CommandText]) -> Iterator[Piece]:
@@ -41,8 +41,8 @@ def commands(described: Iterable[CommandText]) -> Iterator[Piece]:
         if command.parameters:
             rows = ((Prose(f"`{one.written}`"), Prose(one.meaning)) for one in command.parameters)
             yield Table.of(("option", "meaning"), rows)
-        if command.example:
-            yield Paragraph(command.example)
+        if command.examples:
+            yield Items("For instance", tuple(Prose(f"`{one}`") for one in command.examples))
 
 
 def matrix_keys(schema: Mapping[str, object]) -> Iterator[Piece]:

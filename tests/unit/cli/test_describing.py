@@ -22,7 +22,7 @@ class Form(StrEnum):
 def application() -> typer.Typer:
     app, group = typer.Typer(), typer.Typer()
 
-    @app.command("do", epilog="Example: do it")
+    @app.command("do", epilog="Examples: do it   do --quiet it")
     def anything(  # noqa: PLR0913 - one of each kind
         files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What.")],
         *,
@@ -64,7 +64,7 @@ def test_commands_and_those_of_groups() -> None:
                 Parameter(written="--keep, --no-keep", meaning="Keep it."),
                 Parameter(written="--quiet", meaning="Say less."),
             ),
-            example="Example: do it",
+            examples=("mine do it", "mine do --quiet it"),
         ),
         CommandText(
             name="mine post send-all", usage="mine post send-all", about=("Send.",), parameters=()

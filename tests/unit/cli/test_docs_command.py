@@ -39,7 +39,7 @@ Down a column, cells with the same letter are bit-identical, cells with differen
 Letters of different columns are unrelated.<br>
 A letter rests on 6 repeats in 3 processes without a difference: at 95 %, fewer than 50 % of \
 repeats differ.<br>
-3 processes bound nothing that differs from process to process only; \\`run --trials\\` adds more.
+3 processes bound nothing that differs from process to process only; `run --trials` adds more.
 
 {END}
 """

@@ -14,7 +14,7 @@ RUN = CommandText(
     usage="samebits run [OPTIONS] FILE",
     about=("Run `it`.", "Then stop."),
     parameters=(Parameter(written="--form a|b", meaning="How. Default: `a`."),),
-    example="Example: run *",
+    examples=("samebits run a",),
 )
 
 
@@ -22,7 +22,7 @@ def test_a_command() -> None:
     assert piece_markdown.write(commands([RUN]), 2) == (
         "## `samebits run`\n\nRun `it`.\n\nThen stop.\n\n`samebits run [OPTIONS] FILE`\n\n"
         "| option | meaning |\n| --- | --- |\n| `--form a\\|b` | How. Default: `a`. |\n\n"
-        "Example: run \\*\n"
+        "**For instance**\n\n- `samebits run a`\n"
     )
 
 
