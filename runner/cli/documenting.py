@@ -8,10 +8,10 @@ from pathlib import Path  # noqa: TC003 - typer reads it
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.console import Console
 
 from runner.cli.block_filling import Sources, pieces_of
 from runner.cli.guard import guarded
+from runner.cli.options import PROGRESS
 from runner.errors import GateFailed, InputError, SamebitsError
 from runner.matrix.problems import listed
 from runner.reports import piece_markdown, rst
@@ -46,10 +46,9 @@ class Document:
 
 def register(app: typer.Typer) -> None:
     """Add the command `docs`."""
-    console = Console(stderr=True)
 
     @app.command(epilog=_EXAMPLE)
-    @guarded(console)
+    @guarded(PROGRESS)
     def docs(
         files: Annotated[
             list[Path],
@@ -86,7 +85,7 @@ def register(app: typer.Typer) -> None:
         old = stale(documents)
         for one in old:
             write_over(one.path.resolve(), one.filled.encode())
-        _tell(documents, old, console)
+        _tell(documents, old)
         return 0
 
 
@@ -192,10 +191,10 @@ def _differences(document: Document) -> Iterator[str]:
             )
 
 
-def _tell(documents: Sequence[Document], old: Sequence[Document], console: Console) -> None:
+def _tell(documents: Sequence[Document], old: Sequence[Document]) -> None:
     for one in documents:
         if one.blocks:
             done = "written" if one in old else "as it was"
             blocks = number(len(one.blocks), "block")
             line = f"{brief(str(one.path))}: {done}: {blocks}"
-            console.print(line, soft_wrap=True, highlight=False, markup=False)
+            PROGRESS.print(line, soft_wrap=True, highlight=False, markup=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from runner.analysis.apart import outputs_apart
 from runner.analysis.attempts import Attempt, find_attempts
 from runner.analysis.bisect import Bisection, find_wanted, most_tries
 from runner.analysis.compare import compare
-from runner.analysis.difference import find_difference
 from runner.errors import NothingSelected
 from runner.matrix.line import beside
 from runner.results.records import Status
@@ -16,8 +16,8 @@ from runner.results.records import Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from runner.analysis.apart import OutputDistance
     from runner.analysis.bisect import Change
-    from runner.analysis.difference import Difference
     from runner.matrix.cells import Cell
     from runner.results.records import CellStatus, RunRecord, TrialRecord
     from runner.results.store import Store
@@ -119,12 +119,12 @@ class Search:
             every=self.asked.every,
         )
 
-    def differences(self) -> dict[Change, Difference]:
-        """By how much the bits differ at each change, where the arrays are stored."""
+    def differences(self) -> dict[Change, OutputDistance]:
+        """By how much the first output that differs does at each change."""
         load = self.store.load
-        found: dict[Change, Difference] = {}
+        found: dict[Change, OutputDistance] = {}
         for change in self.result().changes:
             before, after = (self.tried[one].result for one in (change.before, change.after))
-            if before and after and (far := find_difference(before, after, load)):
-                found[change] = far
+            if before and after and (apart := outputs_apart(before, after, load)):
+                found[change] = apart[0]
         return found

@@ -41,6 +41,7 @@ class Minor(_Row):
     kernels: tuple[str, ...]
     tested: Pair
     declares: Pair | None = None
+    asks: dict[str, str] = {}
     constraints: dict[str, tuple[str, ...]] = {}
     overrides: dict[str, tuple[str, ...]] = {}
     source: tuple[str, ...]

@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from runner.analysis.comparison import Verdict
 from runner.matrix.problems import listed
+from runner.reports.extent import figure
 from runner.reports.words import brief, number
 from runner.results.records import Status
 from runner.results.untrusted import one_line
@@ -15,12 +16,12 @@ from runner.results.untrusted import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from runner.analysis.apart import OutputDistance
     from runner.analysis.attempts import Attempt
     from runner.analysis.bisect import Bisection, Change
     from runner.analysis.comparison import Evidence
-    from runner.analysis.difference import Difference
 
-    Differences = Mapping[Change, Difference]
+    Differences = Mapping[Change, OutputDistance]
 
 _NAMES: Final = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 _STATES: Final[Mapping[Verdict | Status, str]] = {
@@ -175,15 +176,15 @@ def _seen(evidence: Evidence) -> str:
     return f"{number(evidence.seen, 'repeat')} in {processes}"
 
 
-def _difference(difference: Difference) -> str:
+def _difference(difference: OutputDistance) -> str:
     output, far = one_line(difference.output), difference.distance
     if far is None:
-        return f"{output}, which can't be compared"
+        return f"{output}, which can't be compared: {one_line(difference.reason)}"
     parts = [f"{far.mismatched:,} of {number(far.elements, 'element')}"]
-    if far.greatest is not None:
-        parts.append(f"greatest absolute difference {far.greatest:.1e}")
-    if far.ulps is not None:
-        parts.append(f"{far.ulps:,} ULP")
+    if far.absolute:
+        parts.append(f"greatest absolute difference {figure(far.absolute.value)}")
+    if far.ulps:
+        parts.append(f"{far.ulps.greatest:,} ULP")
     return f"{output}, {', '.join(parts)}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from math import isinf
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ from tabulate import tabulate
 
 from runner.reports import words
 from runner.reports.bisect import answer, moved, notes, state_of
+from runner.reports.distance_json import reported
 from runner.reports.words import brief
 from runner.results.untrusted import one_line
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runner.analysis.bisect import Bisection, Change
-    from runner.analysis.difference import Difference
     from runner.reports.bisect import Differences
 
 WIDTH: Final = 100
@@ -103,20 +102,7 @@ def _change_document(
     return asdict(change) | {
         "back_to": change.back_to or None,
         "moved": moved(found, change),
-        "difference": _difference_document(difference) if difference else None,
-    }
-
-
-def _difference_document(difference: Difference) -> dict[str, object]:
-    """Say it as the JSON of a report does: an infinite difference is null."""
-    far = difference.distance
-    greatest = far.greatest if far else None
-    return {
-        "output": difference.output,
-        "elements": far.elements if far else None,
-        "mismatched": far.mismatched if far else None,
-        "greatest_difference": None if greatest is None or isinf(greatest) else greatest,
-        "greatest_ulps": far.ulps if far else None,
+        "difference": reported(difference).model_dump(mode="json") if difference else None,
     }
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from math import inf
 
+import numpy as np
 import pytest
 from unit.reports.stores import HOSTILE
 
+from runner.analysis.apart import OutputDistance
 from runner.analysis.attempts import Attempt
 from runner.analysis.bisect import Bisection
 from runner.analysis.comparison import CaseResult, Evidence, Verdict
-from runner.analysis.difference import Difference
-from runner.analysis.distance import Distance
+from runner.analysis.distance import measure
 from runner.reports.bisect import answer, likeness, notes
 from runner.reports.bisect_formats import as_json, text
+from runner.reports.distance_json import reported
+from runner.results.loaded import LoadedArray
 from runner.results.records import Status
 
 RELEASES = tuple(f"2.{number}.0" for number in range(12, 20))
@@ -24,6 +26,16 @@ MARKS = {
     "#": Attempt(state=Status.REFUSED, reason="can't be installed: no such keras."),
     "-": Attempt(state=Verdict.UNSUPPORTED, reason="TensorFlow has no such thing"),
 }
+
+
+EPSILON = np.finfo(np.float32).eps
+
+
+def ones(count: int = 0, other: float = 1.0) -> LoadedArray:
+    """4,096 ones, of which the first `count` are another number."""
+    values = np.ones(4096, np.float32)
+    values[:count] = other
+    return LoadedArray("float32", values)
 
 
 def attempt(letter: str, *, keras: str = "3.15.1", seen: int = 4) -> Attempt:
@@ -156,8 +168,8 @@ def with_tried(found: Bisection, **tried: Attempt) -> Bisection:
 def test_what_a_change_rests_on_and_what_moved_with_it() -> None:
     found = bisection("AB C", aside=("2.12.0rc1", "2.13.0rc0", "2.13.0rc1"))
     found = with_tried(found, **{"2.12.0": attempt("A", keras="2.15.0", seen=12)})
-    far = Distance(elements=4096, mismatched=512, greatest=1.19e-7, ulps=3)
-    difference = Difference(output="out", distance=far)
+    far = measure(ones(), ones(512, float(1 + 3 * EPSILON)))
+    difference = OutputDistance(output="out", distance=far)
     assert answer(found) == (
         "nn.conv2d changed between TensorFlow 2.12.0 and 2.13.0 (12 repeats in 6 processes at the "
         "one and 4 repeats in 2 processes at the other: at 95 %, fewer than 75 % of repeats "
@@ -166,7 +178,7 @@ def test_what_a_change_rests_on_and_what_moved_with_it() -> None:
     distance, moved, aside, further = notes(found, {found.changes[0]: difference})
     assert distance == (
         "2.12.0 → 2.13.0 differs by: out, 512 of 4,096 elements, greatest absolute difference "
-        "1.2e-07, 3 ULP."
+        "3.6e-07, 3 ULP."
     )
     assert moved == (
         "2.12.0 → 2.13.0 also moved Keras (2.15.0 → 3.15.1), which can't be ruled out: `--axis "
@@ -205,8 +217,9 @@ def test_what_was_seen_once_proves_nothing() -> None:
 
 def test_a_difference_that_can_not_be_measured_is_named() -> None:
     found = bisection("AB")
-    (told,) = notes(found, {found.changes[0]: Difference(output="out", distance=None)})
-    assert told == "2.12.0 → 2.13.0 differs by: out, which can't be compared."
+    far = OutputDistance(output="out", distance=None, reason="not stored")
+    (told,) = notes(found, {found.changes[0]: far})
+    assert told == "2.12.0 → 2.13.0 differs by: out, which can't be compared: not stored."
 
 
 def test_the_table_has_every_release_that_was_tried() -> None:
@@ -283,21 +296,13 @@ def test_json_says_all_of_it() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("distance", "told"),
-    [
-        (Distance(elements=8, mismatched=2, greatest=0.5, ulps=9), (8, 2, 0.5, 9)),
-        (Distance(elements=8, mismatched=2, greatest=inf, ulps=9), (8, 2, None, 9)),
-        (Distance(elements=8, mismatched=2), (8, 2, None, None)),
-        (None, (None, None, None, None)),
-    ],
-)
-def test_json_says_by_how_much(distance: Distance | None, told: tuple[float | None, ...]) -> None:
+def test_json_says_by_how_much_as_that_of_a_report_does() -> None:
     found = bisection("AB")
-    far = {found.changes[0]: Difference(output="out", distance=distance)}
-    (change,) = json.loads(as_json(found, far))["changes"]
-    names = ("elements", "mismatched", "greatest_difference", "greatest_ulps")
-    assert change["difference"] == {"output": "out", **dict(zip(names, told, strict=True))}
+    far = OutputDistance(output="out", distance=measure(ones(), ones(2, np.inf)))
+    (change,) = json.loads(as_json(found, {found.changes[0]: far}))["changes"]
+    assert change["difference"] == reported(far).model_dump(mode="json")
+    assert change["difference"]["distance"]["mismatched"] == 2
+    assert change["difference"]["distance"]["absolute"]["value"] == "inf"
 
 
 def test_nothing_in_it_steers_a_terminal() -> None:
