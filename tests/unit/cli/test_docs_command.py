@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
-from unit.results.synthetic import cell, run, status, trials
+from unit.results.synthetic import UNSUPPORTED, case, cell, key, run, status, trial, trials
 
 from runner.cli.app import app
 from runner.results.store import Store
@@ -154,6 +154,24 @@ def test_a_document_in_rst(folder: Path) -> None:
         ".. list-table::\n   :header-rows: 1\n   :stub-columns: 1\n\n   * - tensorflow\n     - a\n"
         "   * - 2.19.1\n     - A\n   * - 2.20.0\n     - B\n"
     )
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.rst"])
+@pytest.mark.parametrize("attack", [END, BEGIN.format("table"), "% /samebits", ".. /samebits"])
+def test_no_result_can_end_its_block(folder: Path, name: str, attack: str) -> None:
+    of = cell("2.21.0")
+    text = f"{attack}\n{attack}"
+    bad = trial(of, case("a", UNSUPPORTED, reason=text), trial_key=key(of, host_class=text))
+    host = bad.host.model_copy(update={"cpu_model": text})
+    bad = bad.model_copy(update={"axes": bad.axes | {"tensorflow": text}, "host": host})
+    Store(folder / "results").add(bad)
+    markers = ".. samebits: {0}\n.. /samebits\n" if name == "a.rst" else block("{0}")
+    words = ("table all", "table all columns=cases", "caption all", "changes all")
+    path = write(folder, "".join(map(markers.format, words)), name)
+    assert docs(name) == (0, f"{name}: written: 4 blocks\n")
+    filled = path.read_bytes()
+    assert docs(name) == (0, f"{name}: as it was: 4 blocks\n")
+    assert path.read_bytes() == filled
 
 
 def test_check_names_the_blocks_that_are_out_of_date(folder: Path) -> None:

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 REFERENCE = ROOT / "docs" / "reference"
+CALL = re.compile(
+    r"(?:`|^(?:[a-z0-9-]*\$ )(?:[A-Z_]+=\S+ )?(?:\S*/)?)"
+    r"(?:samebits|python -m runner|nox -s) (?P<name>goldens export|[a-z]+)(?P<rest>[^`\n#]*)",
+    re.MULTILINE,
+)
+SESSIONS = {"matrix": "run"}
+"""Sessions of nox that have another name than their command."""
+NO_COMMANDS = {"samebits tests", "samebits site"}
 EXIT_CODES = {
     int(code)
     for code in re.findall(
@@ -56,6 +64,46 @@ def test_commands_are_described_as_they_are_called() -> None:
             word for one in command.parameters for word in re.findall("--[a-z-]+", one.written)
         }
         assert [option for option in options if option not in ended.stdout] == []
+
+
+def shown() -> Iterator[tuple[str, str, str]]:
+    """Each call that a page shows: the page, the command, and what follows it."""
+    for document in DOCUMENTS:
+        for call in CALL.finditer(document.read_text(encoding="utf-8")):
+            name = SESSIONS.get(call["name"], call["name"])
+            yield document.name, f"samebits {name}", call["rest"]
+
+
+def test_each_call_that_a_page_shows_could_be_made() -> None:
+    known = {
+        command.name: {
+            word for one in command.parameters for word in re.findall("--?[a-z-]+", one.written)
+        }
+        for command in describe_commands(app)
+    }
+    calls = list(shown())
+    wrong = [
+        (page, name, option)
+        for page, name, rest in calls
+        for option in re.findall(r"(?<!\S)--?[a-z][a-z-]*", rest)
+        if option not in known.get(name, ()) and option != "--help"
+    ]
+    assert wrong == []
+    assert {name for _, name, _ in calls} - known.keys() - NO_COMMANDS == set()
+
+
+def test_the_tutorial_lists_the_cells_of_its_matrix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SAMEBITS_MATRIX", raising=False)
+    text = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    matrix = re.search(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    listed = re.search(r"^\$ samebits list\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert matrix
+    assert listed
+    Path("matrix.yaml").write_text(matrix[1], encoding="utf-8")
+    assert CliRunner().invoke(app, ["list"]).stdout == listed[1]
 
 
 def test_every_exit_code_is_documented() -> None:
