@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path  # noqa: TC003 - typer reads it
@@ -170,7 +171,7 @@ def check_documents(documents: Sequence[Document]) -> None:
     """
     if old := stale(documents):
         lines = [line for one in old for line in _differences(one)]
-        names = " ".join(str(one.path) for one in old)
+        names = shlex.join(str(one.path) for one in old)
         raise GateFailed("\n".join(lines), f"`samebits docs {names}` brings this up to date.")
 
 
