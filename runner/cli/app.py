@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from runner import __version__
-from runner.cli import documenting, matrix_commands, result_commands, search_commands
+from runner.cli import (
+    baselining,
+    documenting,
+    matrix_commands,
+    remembering,
+    result_commands,
+    search_commands,
+)
 from runner.errors import SamebitsError
 
 app = typer.Typer(
@@ -24,6 +31,8 @@ app = typer.Typer(
 matrix_commands.register(app)
 result_commands.register(app)
 search_commands.register(app)
+baselining.register(app)
+remembering.register(app)
 documenting.register(app)
 
 

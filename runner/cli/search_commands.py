@@ -46,9 +46,7 @@ _VERIFY_EXAMPLE = "Example: verify --python ~/venvs/mine/bin/python --require 'p
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog=_BISECT_EXAMPLE)(bisect)
-    app.command(
-        epilog="Example: verify --python ~/venvs/mine/bin/python --require 'py3.11-tf2.20*'"
-    )(verify)
+    app.command(epilog=_VERIFY_EXAMPLE)(verify)
 
 
 @guarded(PROGRESS)
