@@ -29,7 +29,8 @@ def describe_commands(app: Typer, name: str = "samebits") -> Iterator[CommandTex
         if command.callback and not command.hidden:
             own = command.name or command.callback.__name__.replace("_", "-")
             said = (command.epilog or "").partition(": ")[2]
-            examples = tuple(f"{name} {one}" for one in _APART.split(said) if one)
+            program = name.partition(" ")[0]  # examples are whole calls, also those of a group
+            examples = tuple(f"{program} {one}" for one in _APART.split(said) if one)
             yield _command(command.callback, f"{name} {own}", examples)
     for group in app.registered_groups:
         if group.typer_instance:

@@ -42,7 +42,7 @@ def application() -> typer.Typer:
     def secret() -> None:
         """Tell nobody."""
 
-    @group.command()
+    @group.command(epilog="Example: post send-all")
     def send_all() -> None:
         """Send."""
 
@@ -67,6 +67,10 @@ def test_commands_and_those_of_groups() -> None:
             examples=("mine do it", "mine do --quiet it"),
         ),
         CommandText(
-            name="mine post send-all", usage="mine post send-all", about=("Send.",), parameters=()
+            name="mine post send-all",
+            usage="mine post send-all",
+            about=("Send.",),
+            parameters=(),
+            examples=("mine post send-all",),
         ),
     ]

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 REFERENCE = ROOT / "docs" / "reference"
+NAMES = [command.name.removeprefix("samebits ") for command in describe_commands(app)]
+GROUPED = "|".join(name for name in NAMES if " " in name)
 CALL = re.compile(
     r"(?:`|^(?:[a-z0-9-]*\$ )(?:[A-Z_]+=\S+ )?(?:\S*/)?)"
-    r"(?:samebits|python -m runner|nox -s) (?P<name>goldens export|[a-z]+)(?P<rest>[^`\n#]*)",
+    rf"(?:samebits|python -m runner|nox -s) (?P<name>{GROUPED}|[a-z]+)(?P<rest>[^`\n#]*)",
     re.MULTILINE,
 )
 SESSIONS = {"matrix": "run"}
