@@ -10,6 +10,7 @@ import typer
 from runner import __version__
 from runner.cli import (
     baselining,
+    documenting,
     matrix_commands,
     remembering,
     result_commands,
@@ -32,6 +33,7 @@ result_commands.register(app)
 search_commands.register(app)
 baselining.register(app)
 remembering.register(app)
+documenting.register(app)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
