@@ -21,11 +21,13 @@ from runner.cli import (
     exporting,
     listing,
     locking,
+    merging,
     running,
     showing,
     verifying,
 )
 from runner.cli.guard import guarded
+from runner.cli.sharding import ShardOption, take
 from runner.cli.workspace import Workspace, home, local_bases
 from runner.errors import SamebitsError
 from runner.matrix.select import select
@@ -45,6 +47,7 @@ goldens = typer.Typer(
     help="Golden outputs, for the tests of your own project.", no_args_is_help=True
 )
 app.add_typer(goldens, name="goldens")
+merging.register(app)
 _progress = Console(stderr=True)
 _EXAMPLES = "Examples: run --only tensorflow=2.20.0,2.21.0 --only device=cpu   run --only 'py3.11*'"
 
@@ -176,6 +179,7 @@ Cases = Annotated[
 def run(
     matrix: MatrixFile = Path("matrix.yaml"),
     only: Only = None,
+    shard: ShardOption = None,
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
     gpu: Gpus = None,
@@ -201,7 +205,8 @@ def run(
 ) -> int:
     """Build what is missing, run the trials that are missing, and print the table."""
     workspace = Workspace(matrix, results, trials)
-    cells = select(workspace.matrix.cells, only or ())
+    selected = take(workspace, only, shard)
+    cells = selected.cells
     options = running.RunOptions(
         engine=engine.value,
         bases=tuple(base or ()),
@@ -210,8 +215,12 @@ def run(
         jobs=jobs,
         fresh=fresh,
         locked=locked,
+        shard=selected.shard,
     )
     console = Console(stderr=True, quiet=quiet)
+    if selected.nothing:
+        console.print(selected.nothing)
+        return 0
     if build_only:
         return building.build_matrix(workspace, cells, options, console, as_json=as_json)
     code, record = running.run_matrix(workspace, cells, options, console)
@@ -229,13 +238,16 @@ def run(
 def list_cells(
     matrix: MatrixFile = Path("matrix.yaml"),
     only: Only = None,
+    shard: ShardOption = None,
     as_json: AsJson = False,
 ) -> int:
     """List the cells of the matrix by id."""
-    workspace = Workspace(matrix)
-    cells = select(workspace.matrix.cells, only or ())
+    selected = take(Workspace(matrix), only, shard)
+    cells = selected.cells
     if as_json:
         print(json.dumps([{"cell": cell.id, "axes": cell.axes} for cell in cells], indent=2))
+    elif selected.nothing:
+        _progress.print(selected.nothing)
     else:
         print("\n".join(cell.id for cell in cells))
     return 0
@@ -246,6 +258,7 @@ def list_cells(
 def plan(
     matrix: MatrixFile = Path("matrix.yaml"),
     only: Only = None,
+    shard: ShardOption = None,
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
     gpu: Gpus = None,
@@ -257,7 +270,11 @@ def plan(
 ) -> int:
     """Say what `run` would build, run, reuse and refuse, and why, and what it takes."""
     workspace = Workspace(matrix, results, trials)
-    cells = select(workspace.matrix.cells, only or ())
+    selected = take(workspace, only, shard)
+    if selected.nothing and not as_json:
+        _progress.print(selected.nothing)
+        return 0
+    cells = selected.cells
     bases, gpus = tuple(base or ()), tuple(gpu or ())
     outline = listing.outline(workspace, cells, engine.value, bases, gpus, fresh=fresh, jobs=jobs)
     print(listing.as_json(outline) if as_json else listing.as_text(outline))

@@ -13,7 +13,9 @@ from rich.style import Style
 from runner.analysis.changes import find_walks
 from runner.analysis.compare import compare
 from runner.analysis.selection import of_cases
+from runner.analysis.shards import absent
 from runner.analysis.stages import traced
+from runner.cli.spelling import spelled
 from runner.cli.workspace import Workspace, home
 from runner.errors import InputError, NothingSelected
 from runner.matrix.cells import AXES
@@ -65,7 +67,7 @@ def of_store(results: Path, cells: Collection[str] | None = None, cases: str = E
     """
     store = Store(results)
     trials, runs = store.trials(cells), store.runs()
-    said = [run for run in runs.records if run.cells]
+    said = [run for run in (*runs.records, *absent(runs.records)) if run.cells]
     if cells is not None:
         said = [_about(run, cells) for run in said]
     if not any((trials.records, *(run.cells for run in said), trials.damaged, runs.damaged)):
@@ -179,7 +181,7 @@ def next_step(workspace: Workspace, record: RunRecord) -> str:
         failures = number(len(failed), "cell")
         lines.append(f"[yellow]{failures} without a result;[/] run again to try them again")
     named = "" if workspace.path == DEFAULT_MATRIX else f" --matrix {escape(str(workspace.path))}"
-    report = f"nox -s report --{named}"
+    report = f"{spelled('nox -s report --')}{named}"
     lines.append(f"[dim]by case:[/] {report} --columns cases")
     lines.append(f"[dim]for docs and programs:[/] {report} --format markdown|json")
     return "\n".join(lines)
