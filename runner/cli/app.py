@@ -25,6 +25,7 @@ from runner.cli import (
     running,
     showing,
     verifying,
+    workflows,
 )
 from runner.cli.guard import guarded
 from runner.cli.sharding import ShardOption, take
@@ -48,6 +49,7 @@ goldens = typer.Typer(
 )
 app.add_typer(goldens, name="goldens")
 merging.register(app)
+workflows.register(app)
 _progress = Console(stderr=True)
 _EXAMPLES = "Examples: run --only tensorflow=2.20.0,2.21.0 --only device=cpu   run --only 'py3.11*'"
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from runner.execution.durations import read_durations
-from runner.execution.shards import divide, parse_part, shard_of
+from runner.execution.shards import Part, divide, parse_part, shard_of
+from runner.matrix import catalog
 from runner.matrix.select import select
+from runner.reports.words import number
 from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
@@ -66,3 +68,25 @@ def take(workspace: Workspace, only: Sequence[str] | None, shard: str | None) ->
     division = divide(cells, part.of, workspace.matrix.probe.trials, durations)
     name = one_line(os.environ.get(RUN_VARIABLE, ""))[:_LONGEST]
     return Selection(division[part.index - 1], shard_of(cells, division, part, name))
+
+
+def jobs_of(workspace: Workspace, only: Sequence[str], most: int) -> list[dict[str, str | int]]:
+    """One job for each environment, at most so many: its shard, and what it is in a few words."""
+    cells = select(workspace.matrix.cells, only)
+    possible = {one.environment for one in cells if not catalog.refusal(one.environment)}
+    of = max(1, min(most, len(possible)))
+    trials = workspace.matrix.probe.trials
+    division = divide(cells, of, trials, read_durations(workspace.locks))
+    return [
+        {
+            "index": index,
+            "shard": str(Part(index, of)),
+            "cells": len(shard),
+            "what": _what(list(dict.fromkeys(cell.environment.id for cell in shard))),
+        }
+        for index, shard in enumerate(division, 1)
+    ]
+
+
+def _what(environments: list[str]) -> str:
+    return environments[0] if len(environments) == 1 else number(len(environments), "environment")
