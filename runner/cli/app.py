@@ -14,6 +14,7 @@ from rich.console import Console
 from runner import __version__
 from runner.analysis.changes import TENSORFLOW
 from runner.cli import (
+    beginning,
     building,
     cataloguing,
     claiming,
@@ -48,6 +49,7 @@ goldens = typer.Typer(
     help="Golden outputs, for the tests of your own project.", no_args_is_help=True
 )
 app.add_typer(goldens, name="goldens")
+beginning.register(app)
 merging.register(app)
 workflows.register(app)
 _progress = Console(stderr=True)

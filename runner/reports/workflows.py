@@ -42,7 +42,7 @@ _FIELD: Final = re.compile(r"[0-9A-Za-z*,/-]{1,60}")
 _PYTHON: Final = "3.11"
 
 
-class _Text(Template):
+class Text(Template):
     """A template whose marks are no YAML, shell or expression: `@@{name}`."""
 
     delimiter = "@@"
@@ -77,7 +77,7 @@ def render(workflow: Workflow, command: str) -> str:
     """
     template = TEMPLATES / f"{workflow.service}.yml"
     only = (f"device={workflow.device}", *workflow.only)
-    return _Text(template.read_text(encoding="utf-8")).substitute(
+    return Text(template.read_text(encoding="utf-8")).substitute(
         cron=_cron(workflow.cron),
         labels=(labels := _labels(workflow)),
         tags="" if labels == "[]" else f"  tags: {labels}\n",
