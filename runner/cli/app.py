@@ -19,6 +19,7 @@ from runner.cli import (
     cataloguing,
     claiming,
     doctoring,
+    entering,
     exporting,
     listing,
     locking,
@@ -50,6 +51,7 @@ goldens = typer.Typer(
 )
 app.add_typer(goldens, name="goldens")
 beginning.register(app)
+entering.register(app)
 merging.register(app)
 workflows.register(app)
 _progress = Console(stderr=True)

@@ -125,7 +125,7 @@ def _run(task: Task, engine: Engine, out: Path, watch: GpuWatch, admission: Admi
     if admission.refusal:
         outcome = Outcome(exit_code=None, failure=admission.refusal)
     else:
-        outcome = engine.run(_trial(task), out)
+        outcome = engine.run(trial_of(task), out)
     if task.gpu is None or before is None:
         return _Ended(outcome)
     after = None if admission.refusal else watch.after(task.gpu)
@@ -284,7 +284,8 @@ def _other_gpu(read: ProbeOutput, task: Task) -> list[str]:
     return [f"GPU {seen[0].uuid} was used, not {task.gpu.uuid}"] if other else []
 
 
-def _trial(task: Task) -> Trial:
+def trial_of(task: Task) -> Trial:
+    """What an engine is to run of a task."""
     setting = task.cell.setting
     arguments = [
         *("--seed", str(task.probe.seed), "--repeats", str(task.probe.repeats)),
