@@ -37,6 +37,24 @@ def changes(session: nox.Session) -> None:
 
 
 @nox.session
+def bisect(session: nox.Session) -> None:
+    """Find the release that changed the bits of a case, trying as few as it takes."""
+    _runner(session, "bisect")
+
+
+@nox.session
+def diff(session: nox.Session) -> None:
+    """Print what changes from some cells to others: ``nox -s diff -- X Y``."""
+    _runner(session, "diff")
+
+
+@nox.session
+def explain(session: nox.Session) -> None:
+    """Say what changed the bits of a case, and what did not, from the stored results."""
+    _runner(session, "explain")
+
+
+@nox.session
 def claims(session: nox.Session) -> None:
     """Hold published claims about determinism against the stored results."""
     _runner(session, "claims")

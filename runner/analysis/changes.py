@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from packaging.version import Version
 
 from runner.analysis.comparison import CellResult, Verdict
-from runner.analysis.natural import axes_rank, rank
+from runner.analysis.natural import axes_rank, is_version, rank
 from runner.matrix.cells import ENVIRONMENT_AXES
 from runner.matrix.releases import minor_of, table
 
@@ -183,7 +183,7 @@ def _changes(stops: Sequence[Stop], axis: str) -> Iterable[Change]:
             before=before.axes[axis],
             after=after.axes[axis],
             unknown=tuple((stop.axes[axis], stop.verdict) for stop in between),
-            untried=_untried(stops[start : end + 1], axis),
+            untried=untried([stop.axes[axis] for stop in stops[start : end + 1]], axis),
             moved=moves(before.axes, after.axes, axis),
             back_to=first.get(after.group, ""),
             doubtful=any(
@@ -193,12 +193,15 @@ def _changes(stops: Sequence[Stop], axis: str) -> Iterable[Change]:
         )
 
 
-def _untried(stops: Sequence[Stop], axis: str) -> tuple[str, ...]:
-    """List the minor releases of TensorFlow between the outer two stops that none of them has."""
-    if axis != TENSORFLOW:
+def untried(values: Sequence[str], axis: str = TENSORFLOW) -> tuple[str, ...]:
+    """List the minor releases of TensorFlow between the outer two values that none of them is of.
+
+    There are none along another axis, nor where a value is no version.
+    """
+    if axis != TENSORFLOW or not all(map(is_version, values)):
         return ()
-    tried = {row.minor for stop in stops if (row := minor_of(stop.axes[axis]))}
-    low, high = (Version(stops[end].axes[axis]) for end in (0, -1))
+    tried = {row.minor for value in values if (row := minor_of(value))}
+    low, high = Version(values[0]), Version(values[-1])
     return tuple(
         row.minor
         for row in table().releases

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from runner.analysis.comparison import CellResult, Comparison, Context, MissingCell
+from runner.analysis.factors import observe
 from runner.analysis.groups import group_cases, group_families
 from runner.analysis.history import collect, in_axis_order, oldest_first
 from runner.analysis.verdicts import Sighting, judge
@@ -192,6 +193,7 @@ def _result(
         reason=history.last.reason,
         cases=tuple(cases.values()),
         families=families,
+        factors=observe(trial.probe.fingerprint for trial in history.done if trial.probe),
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from runner.analysis.apart import GroupDistance
     from runner.analysis.stages import Trace
     from runner.results.records import EngineName, Status
     from runner.results.store import Damaged
@@ -132,7 +134,8 @@ class CellResult:
 
     `attempted` trials were started with that key and `done` of them finished; `superseded` ones
     had another key; `damaged` files lie in the cell's folder. `status` and `reason` are what the
-    cell came to last.
+    cell came to last. `factors` is what its finished trials say of themselves beside the axes, such
+    as the version of keras: see `factors.yaml`.
     """
 
     cell: str
@@ -146,6 +149,7 @@ class CellResult:
     reason: str
     cases: tuple[CaseResult, ...]
     families: tuple[FamilyResult, ...]
+    factors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +174,8 @@ class Context:
     `cells` and `missing` are in axis order. `families` is family → its cases, in the order in
     which the probe runs them. `machines` are the processor models that stand behind the host
     class. `probe` is the digest of its text. `first` and `last` are when the trials ran; None
-    when there is none. `traces` of staged cases are there once `stages.traced` has added them.
+    when there is none. `traces` of staged cases are there once `stages.traced` has added them, and
+    `distances` between groups once `apart.with_distances` has.
     """
 
     engine: EngineName
@@ -186,6 +191,7 @@ class Context:
     cells: tuple[CellResult, ...]
     missing: tuple[MissingCell, ...]
     traces: tuple[Trace, ...] = ()
+    distances: tuple[GroupDistance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

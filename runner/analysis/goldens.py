@@ -138,4 +138,4 @@ def _why_not(case: CaseResult, lacking: _Lacking) -> str:
 def _absent(case: CaseResult, lacking: _Lacking) -> Iterator[str]:
     for output in case.outputs:
         if why := lacking(output.digests[0]):
-            yield f"no array of its output {output.name} is stored: {why}"
+            yield f"the array of its output {output.name} can't be had: {why}"

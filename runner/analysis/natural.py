@@ -15,16 +15,22 @@ Rank = tuple[int, Version, str]
 """Sorts values of one axis. Versions come by number, then words by letter."""
 
 _NO_VERSION = Version("0")
+_ABSENT, _VERSION, _WORD = range(3)
 
 
 def rank(value: str) -> Rank:
     """Rank one value of an axis; the empty text, for an axis that does not apply, is first."""
     if not value:
-        return 0, _NO_VERSION, ""
+        return _ABSENT, _NO_VERSION, ""
     try:
-        return 1, Version(value), value
+        return _VERSION, Version(value), value
     except InvalidVersion:
-        return 2, _NO_VERSION, value
+        return _WORD, _NO_VERSION, value
+
+
+def is_version(value: str) -> bool:
+    """Whether a value is ordered by number."""
+    return rank(value)[0] == _VERSION
 
 
 def axes_rank(axes: Mapping[str, str]) -> tuple[tuple[Rank, ...], tuple[tuple[str, str], ...]]:

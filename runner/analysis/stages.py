@@ -6,20 +6,18 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from runner.analysis.apart import measured
 from runner.analysis.changes import moves
 from runner.analysis.comparison import Verdict
-from runner.analysis.distance import measure
-from runner.results.untrusted import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from runner.analysis.apart import Load
     from runner.analysis.changes import Move
     from runner.analysis.comparison import CaseResult, CellResult, Comparison, Context, OutputResult
     from runner.analysis.distance import Distance
-    from runner.results.loaded import LoadedArray
 
-    Load = Callable[[str], LoadedArray | Rejected]
     Seen = tuple[CellResult, CaseResult]
 
 
@@ -112,7 +110,7 @@ def _nearest(before: Sequence[Seen], cell: CellResult) -> Seen:
 
 def _distances(left: CaseResult, right: CaseResult, load: Load) -> Iterator[StageDistance]:
     for stage, one, other in _differing(left, right):
-        yield StageDistance(stage=stage, distance=_distance(one, other, load))
+        yield StageDistance(stage=stage, distance=measured(stage, one, other, load).distance)
 
 
 def _differing(
@@ -121,12 +119,3 @@ def _differing(
     for one, other in zip_longest(left.outputs, right.outputs):
         if one != other:
             yield (one or other).name, one, other
-
-
-def _distance(one: OutputResult | None, other: OutputResult | None, load: Load) -> Distance | None:
-    if one is None or other is None:
-        return None
-    left, right = load(one.digests[0]), load(other.digests[0])
-    if isinstance(left, Rejected) or isinstance(right, Rejected):
-        return None
-    return measure(left, right)

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
 from runner.cli.guard import guarded
+from runner.cli.options import PROGRESS
 from runner.cli.spelling import spelled
 from runner.reports.starters import starters
 from runner.results.durable import write_once
 from runner.results.untrusted import one_line
 
-_progress = Console(stderr=True)
 _NEXT: Final = """\
 next:
   python -m runner doctor    what this host can run
@@ -27,7 +26,7 @@ Commit images/locks/, which the first run writes; leave results/ and .samebits/ 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("init", epilog="Example: init && plan && run")(guarded(_progress)(init))
+    app.command("init", epilog="Example: init && plan && run")(guarded(PROGRESS)(init))
 
 
 def init(

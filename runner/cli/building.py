@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
-
-from rich.markup import escape
 
 from runner.cli import workspace as ws
 from runner.cli.guard import INTERRUPTED
 from runner.cli.progress import RunProgress
-from runner.cli.running import NO_RESULT, announce, follow_parent, limits
-from runner.environments.engine import Prepared
+from runner.cli.running import (
+    EACH_REASON,
+    NO_RESULT,
+    announce,
+    by_reason,
+    follow_parent,
+    limits,
+    tell_engine,
+    tell_plainly,
+)
 from runner.errors import InputError
 from runner.execution.choice import GpuChoice
-from runner.execution.inspection import Inspection, inspect
+from runner.execution.inspection import Inspection, look_at
 from runner.execution.scheduler import Scheduler
 from runner.matrix import catalog
 from runner.reports import inspections
 from runner.results.records import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rich.console import Console
 
     from runner.cli.running import RunOptions
+    from runner.environments.engine import Blueprint
     from runner.execution.plan import Circumstances, Plan
     from runner.execution.scheduler import Finished
     from runner.matrix.cells import Cell
@@ -52,26 +58,40 @@ def build_matrix(
     local = ws.local_bases(options.bases)
     chosen = ws.choose_engine(options.engine, workspace, environments, local)
     try:
-        if options.engine == "auto" and chosen.engine.name == "venv":
-            console.print(f"[yellow]no Docker, so venvs on this host:[/] {escape(chosen.reason)}")
-        found = ws.find_locks(workspace, environments)
-        ready = ws.complete_locks(workspace, found, locked=options.locked, tell=console.print)
-        plan, now = ws.plan_cells(
-            workspace, cells, chosen, ready, GpuChoice(), fresh=False, build_only=True
-        )
-        if not plan.blueprints:
-            raise InputError("none of the selected cells is possible", "`nox -s plan` says why")
+        tell_engine(options, chosen, console)
+        plan, now = _plan(workspace, cells, chosen, options, console)
         announce(plan, chosen, console)
         finished = _build(workspace, plan, now, chosen, options, console)
         if finished.interrupted:
             return INTERRUPTED
-        looked = tuple(_looked(workspace, plan, chosen, console))
+        not_built = _not_built(plan, finished)
+        built = (one for one in plan.blueprints.values() if one.environment.id not in not_built)
+        looked = tuple(_look(one, workspace, chosen, console) for one in built)
     finally:
         chosen.engine.close()
-    not_built = _not_built(plan, finished)
     write = inspections.as_json if as_json else inspections.text
     print(write(looked, not_built), end="")
     return NO_RESULT if not_built or any(one.problems for one in looked) else 0
+
+
+def _plan(
+    workspace: ws.Workspace,
+    cells: tuple[Cell, ...],
+    chosen: ws.Chosen,
+    options: RunOptions,
+    console: Console,
+) -> tuple[Plan, Circumstances]:
+    """Lock what is not locked, and plan what there is to build."""
+    tell = partial(tell_plainly, console)
+    found = ws.find_locks(workspace, chosen.bases)
+    ready = ws.complete_locks(workspace, found, locked=options.locked, tell=tell)
+    plan, now = ws.plan_cells(
+        workspace, cells, chosen, ready, GpuChoice(), fresh=False, build_only=True
+    )
+    if not plan.blueprints:
+        told = by_reason(row.reason for row in plan.cells)
+        raise InputError(f"none of the selected cells is possible\n{told}", EACH_REASON)
+    return plan, now
 
 
 def _build(
@@ -94,18 +114,11 @@ def _build(
         ).execute()
 
 
-def _looked(
-    workspace: ws.Workspace, plan: Plan, chosen: ws.Chosen, console: Console
-) -> Iterator[Inspection]:
-    """Look at each environment that was built, one after the other."""
-    for blueprint in plan.blueprints.values():
-        if not chosen.engine.has(blueprint):
-            continue
-        prepared = chosen.engine.prepare(blueprint)
-        if isinstance(prepared, Prepared):
-            with console.status(f"looking at {blueprint.environment.id}"):
-                found = inspect(blueprint, prepared, chosen.engine, workspace.matrix.probe)
-            yield found
+def _look(
+    blueprint: Blueprint, workspace: ws.Workspace, chosen: ws.Chosen, console: Console
+) -> Inspection:
+    with console.status(f"looking at {blueprint.environment.id}"):
+        return look_at(blueprint, chosen.engine, workspace.matrix.probe)
 
 
 def _not_built(plan: Plan, finished: Finished) -> dict[str, str]:

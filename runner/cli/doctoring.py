@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from runner.cli.spelling import spelled
-from runner.cli.workspace import find_locks, wanted_gpus
+from runner.cli.workspace import choose_gpus, find_locks
 from runner.environments import survey
 from runner.environments.base_images import read_pins
 from runner.environments.buildkit import find_build_command
@@ -17,7 +17,7 @@ from runner.environments.interpreters import find_interpreter
 from runner.environments.lock import newest
 from runner.environments.sizes import read_sizes
 from runner.errors import EngineUnavailable
-from runner.execution.choice import GpuSurvey, choose
+from runner.execution.choice import GpuSurvey
 from runner.execution.gpu import find_gpus
 from runner.execution.gpu_reading import read_gpu
 from runner.execution.outlook import look_ahead
@@ -25,7 +25,7 @@ from runner.execution.plan import Circumstances
 from runner.reports import doctor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from docker import APIClient
 
@@ -39,7 +39,7 @@ _INDEX_SECONDS: Final = survey.SECONDS - 1
 _ASKED_FOR: Final = "tensorflow-cpu"
 
 
-def survey_gpus(given: Iterable[str]) -> GpuSurvey:
+def survey_gpus(given: Sequence[str]) -> GpuSurvey:
     """Find the GPUs of this host, and read those that a run would use.
 
     Raises
@@ -48,7 +48,7 @@ def survey_gpus(given: Iterable[str]) -> GpuSurvey:
         What was given names no GPU that can be used.
     """
     found = find_gpus()
-    choice = choose(found, wanted_gpus(given))
+    choice = choose_gpus(given, found)
     readings = {gpu.uuid: reading for gpu in choice.gpus if (reading := read_gpu(gpu.uuid))}
     return GpuSurvey(found=found, choice=choice, readings=readings)
 

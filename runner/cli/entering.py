@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from runner.cli import workspace as ws
 from runner.cli.guard import guarded
+from runner.cli.options import PROGRESS, Bases, EngineChoice, EngineOption, Gpus, MatrixFile
 from runner.environments.engine import BuildFailure
 from runner.environments.shells import Entry
 from runner.errors import InputError, NoResult, NothingSelected
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from runner.execution.choice import GpuChoice
     from runner.matrix.cells import Cell
 
-_progress = Console(stderr=True)
-
-EngineChoice = Annotated[
-    Literal["auto", "docker", "venv"],
-    typer.Option("--engine", help="auto takes Docker where an engine answers, else venvs."),
-]
-
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -37,7 +30,7 @@ def register(app: typer.Typer) -> None:
         "shell",
         epilog="Examples: shell 'py3.11-tf2.20*.cpu.det'   "
         "shell py3.11-tf2.20.0.cpu.det -- python -m probe --out /tmp/out --cases 'nn.*'",
-    )(guarded(_progress)(shell))
+    )(guarded(PROGRESS)(shell))
 
 
 def shell(
@@ -47,19 +40,10 @@ def shell(
     command: Annotated[
         list[str] | None, typer.Argument(metavar="[-- COMMAND…]", help="Run this, and no shell.")
     ] = None,
-    matrix: Annotated[
-        Path,
-        typer.Option("--matrix", metavar="FILE", help="The matrix file.", envvar="SAMEBITS_MATRIX"),
-    ] = Path("matrix.yaml"),
-    engine: EngineChoice = "auto",
-    base: Annotated[
-        list[str] | None,
-        typer.Option("--base", metavar="PYTHON=IMAGE", help="Take a local image as base."),
-    ] = None,
-    gpu: Annotated[
-        list[str] | None,
-        typer.Option("--gpu", metavar="INDEX|UUID|MODEL", help="Use this GPU."),
-    ] = None,
+    matrix: MatrixFile = Path("matrix.yaml"),
+    engine: EngineChoice = EngineOption.auto,
+    base: Bases = None,
+    gpu: Gpus = None,
 ) -> int:
     """Open a shell in the environment of a cell, as a trial of it would run, or run one command.
 
@@ -77,12 +61,12 @@ def shell(
     found = _one(workspace, cell)
     gpus = ws.choose_gpus(gpu or ())
     local = ws.local_bases(base or ())
-    chosen = ws.choose_engine(engine, workspace, (found.environment,), local)
+    chosen = ws.choose_engine(engine.value, workspace, (found.environment,), local)
     try:
         task = _task(workspace, found, chosen, gpus)
         if not entry.command:
             told = f"{found.id}, in {chosen.engine.name}; `exit` leaves it"
-            _progress.print(escape(told), style="dim", highlight=False)
+            PROGRESS.print(escape(told), style="dim", highlight=False)
         return chosen.engine.enter(trial_of(task), entry)
     finally:
         chosen.engine.close()
@@ -102,13 +86,13 @@ def _one(workspace: ws.Workspace, pattern: str) -> Cell:
 def _task(workspace: ws.Workspace, cell: Cell, chosen: ws.Chosen, gpus: GpuChoice) -> Task:
     """A trial of the cell, its environment built."""
     locks = ws.find_locks(workspace, (cell.environment,))
-    ready = ws.complete_locks(workspace, locks, locked=False, tell=_progress.print)
+    ready = ws.complete_locks(workspace, locks, locked=False, tell=PROGRESS.print)
     plan, now = ws.plan_cells(workspace, (cell,), chosen, ready, gpus, fresh=True)
     (planned,) = plan.cells
     if planned.action != "run":
         raise NothingSelected(f"{cell.id}: {planned.reason}")
     blueprint = plan.blueprints[cell.environment]
-    with _progress.status(f"{cell.environment.id}: building, unless it is there"):
+    with PROGRESS.status(f"{cell.environment.id}: building, unless it is there"):
         prepared = chosen.engine.prepare(blueprint)
     if isinstance(prepared, BuildFailure):
         raise NoResult(f"{cell.environment.id}: not built: {prepared.reason}")

@@ -6,6 +6,8 @@ import contextlib
 import shutil
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
+
 from runner.cli import workspace as ws
 from runner.environments import lock as locks
 from runner.environments.base_images import read_pins, registry_digest, write_pins
@@ -93,7 +95,9 @@ def _learn_sizes(
             try:
                 table |= ask_sizes(lock, environment.python, index)
             except EngineUnavailable as error:
-                console.print(f"[yellow]sizes stay unknown:[/] {error.message}", soft_wrap=True)
+                console.print(
+                    f"[yellow]sizes stay unknown:[/] {escape(error.message)}", soft_wrap=True
+                )
                 break
     after = pinned_by(locks.read_all(workspace.locks), Sizes(table))
     if after.table != before.table:
@@ -109,6 +113,8 @@ def _pin_bases(workspace: ws.Workspace, console: Console) -> None:
             if "@sha256:" not in image:
                 pins[image] = registry_digest(api, image)
     except EngineUnavailable as error:
-        console.print(f"[yellow]base images stay unpinned:[/] {error.message}", soft_wrap=True)
+        console.print(
+            f"[yellow]base images stay unpinned:[/] {escape(error.message)}", soft_wrap=True
+        )
     if pins != read_pins(workspace.locks):
         write_pins(pins, workspace.locks)

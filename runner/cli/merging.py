@@ -6,17 +6,16 @@ from pathlib import Path  # noqa: TC003 - typer reads it
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
 from runner.analysis.shards import divided, family
 from runner.cli.guard import guarded
+from runner.cli.options import PROGRESS, AsJson
 from runner.cli.spelling import spelled
 from runner.reports.merged import as_document, shards, sources
 from runner.results.merging import find_stores, merge
 from runner.results.store import Store
 from runner.results.untrusted import one_line
 
-_progress = Console(stderr=True)
 _INCOMPLETE: Final = 5
 
 
@@ -25,7 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "merge",
         epilog="Example: merge results shards/*   (then: report --results results)",
-    )(guarded(_progress)(merge_stores))
+    )(guarded(PROGRESS)(merge_stores))
 
 
 def merge_stores(
@@ -38,7 +37,7 @@ def merge_stores(
             metavar="SOURCE…", help="Stores, or folders that hold some, as unpacked artifacts do."
         ),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Copy the results of shards or other hosts into one store, each file checked.
 
@@ -53,7 +52,7 @@ def merge_stores(
     else:
         print("\n".join([*sources(merged), *shards(runs)]))
         hint = spelled(f"nox -s report -- --all --results {target}")
-        _progress.print(
+        PROGRESS.print(
             one_line(f"the table: {hint}"), soft_wrap=True, highlight=False, markup=False
         )
     whole = not any(one.missing for one in runs) and not any(one.damaged for one in merged)

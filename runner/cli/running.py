@@ -9,6 +9,7 @@ import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from rich.markup import escape
@@ -25,6 +26,8 @@ from runner.results.records import CellStatus, RunRecord, Status
 from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
 
     from runner.environments.engine import Capacity
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 
 FOLLOW_PARENT: Final = "SAMEBITS_FOLLOW_PARENT"
 NO_RESULT: Final = 5
+EACH_REASON: Final = "`python -m runner plan` gives the reason for each cell"
 _SET_PARENT_DEATH_SIGNAL: Final = 1
 _MEMORY_SHARE: Final = 0.8
 
@@ -60,27 +64,34 @@ def run_matrix(
     workspace: ws.Workspace, cells: tuple[Cell, ...], options: RunOptions, console: Console
 ) -> tuple[int, RunRecord]:
     """Run the cells; returns the exit code of DESIGN §9 and the record of the run."""
+    record, interrupted = carry_out(workspace, cells, options, console)
+    if options.require_gpu and (missing := without_gpu(record)):
+        console.print(f"[red]{escape(missing)}[/]", soft_wrap=True, highlight=False)
+    code = exit_code(record, interrupted=interrupted, require_gpu=options.require_gpu)
+    return code, record
+
+
+def carry_out(
+    workspace: ws.Workspace, cells: tuple[Cell, ...], options: RunOptions, console: Console
+) -> tuple[RunRecord, bool]:
+    """Run the cells; returns the record of the run, and whether it was interrupted."""
     follow_parent()
-
-    def tell(line: str) -> None:
-        console.print(line, soft_wrap=True, highlight=False)
-
+    tell = partial(tell_plainly, console)
     started = datetime.now(UTC)
     gpus = ws.choose_gpus(options.gpus)
     environments = ws.may_run(cells, gpus.gpus)
     local = ws.local_bases(options.bases)
     chosen = ws.choose_engine(options.engine, workspace, environments, local)
     try:
-        if options.engine == "auto" and chosen.engine.name == "venv":
-            tell(f"[yellow]no Docker, so venvs on this host:[/] {escape(chosen.reason)}")
+        tell_engine(options, chosen, console)
         if devices := in_words(gpus, cells):
-            tell(escape(one_line(devices)))
+            tell(one_line(devices))
         found = ws.find_locks(workspace, environments)
         ready = ws.complete_locks(workspace, found, locked=options.locked, tell=tell)
         plan, now = ws.plan_cells(workspace, cells, chosen, ready, gpus, fresh=options.fresh)
         record = begin(workspace, plan, now, chosen, started, options.shard)
         if not plan.to_run:
-            return conclude(workspace, record, None, options, console)
+            return conclude(workspace, record, None, console), False
         announce(plan, chosen, console)
         workspace.store.add_run(record)
         if swept := chosen.engine.sweep():
@@ -99,7 +110,19 @@ def run_matrix(
             ).execute()
     finally:
         chosen.engine.close()
-    return conclude(workspace, record, finished, options, console)
+    return conclude(workspace, record, finished, console), finished.interrupted
+
+
+def tell_plainly(console: Console, line: str) -> None:
+    """Print one line as it is, whatever brackets a path in it has."""
+    console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def tell_engine(options: RunOptions, chosen: ws.Chosen, console: Console) -> None:
+    """Say which engine it is where that is not the one that is taken first."""
+    if options.engine == "auto" and chosen.engine.name == "venv":
+        console.print("[yellow]no Docker, so venvs on this host:[/]", end=" ")
+        tell_plainly(console, chosen.reason)
 
 
 def limits(jobs: int | None, capacity: Capacity) -> Limits:
@@ -158,12 +181,8 @@ def announce(plan: Plan, chosen: ws.Chosen, console: Console) -> None:
 
 
 def conclude(
-    workspace: ws.Workspace,
-    begun: RunRecord,
-    finished: Finished | None,
-    options: RunOptions,
-    console: Console,
-) -> tuple[int, RunRecord]:
+    workspace: ws.Workspace, begun: RunRecord, finished: Finished | None, console: Console
+) -> RunRecord:
     """Keep the record of how far each cell got, unless the last run's says the same."""
     reached = finished.cells if finished else {}
     cells = tuple(
@@ -180,10 +199,7 @@ def conclude(
         workspace.store.add_run(record)
     if phases:
         tell_times(phases, record, console)
-    if options.require_gpu and (missing := without_gpu(record)):
-        console.print(f"[red]{escape(missing)}[/]", soft_wrap=True, highlight=False)
-    interrupted = bool(finished and finished.interrupted)
-    return exit_code(record, interrupted=interrupted, require_gpu=options.require_gpu), record
+    return record
 
 
 def without_gpu(record: RunRecord) -> str:
@@ -213,13 +229,18 @@ def exit_code(record: RunRecord, *, interrupted: bool, require_gpu: bool = False
         return NO_RESULT
     statuses = {Status.SKIPPED if row.without_device else row.status for row in record.cells}
     if statuses <= {Status.REFUSED, Status.SKIPPED}:
-        reasons = Counter(row.reason for row in record.cells).most_common()
-        told = "\n".join(f"{number(count, 'cell')}: {reason}" for reason, count in reasons)
-        hint = "`python -m runner plan` gives the reason for each cell"
+        told = by_reason(row.reason for row in record.cells)
         if statuses == {Status.REFUSED}:
-            raise InputError(f"none of the selected cells is possible\n{told}", hint)
-        raise NothingSelected(f"none of the selected cells can run on this host\n{told}", hint)
+            raise InputError(f"none of the selected cells is possible\n{told}", EACH_REASON)
+        why = f"none of the selected cells can run on this host\n{told}"
+        raise NothingSelected(why, EACH_REASON)
     return 0 if statuses <= {Status.DONE, Status.REFUSED, Status.SKIPPED} else NO_RESULT
+
+
+def by_reason(reasons: Iterable[str]) -> str:
+    """One line for each reason, with the number of cells, the most frequent first."""
+    counts = Counter(reasons).most_common()
+    return "\n".join(f"{number(count, 'cell')}: {reason}" for reason, count in counts)
 
 
 def tell_times(phases: tuple[Phase, ...], record: RunRecord, console: Console) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.style import Style
 
+from runner.analysis import apart
 from runner.analysis.changes import find_walks
 from runner.analysis.compare import compare
 from runner.analysis.selection import of_cases
@@ -88,6 +89,11 @@ def of_store(results: Path, cells: Collection[str] | None = None, cases: str = E
 def with_stages(comparison: Comparison, results: Path) -> Comparison:
     """Add where staged cases first differ, which takes reading their arrays."""
     return traced(comparison, Store(results).load)
+
+
+def with_distances(comparison: Comparison, results: Path) -> Comparison:
+    """Add how far the groups of each case lie apart, which takes reading an array of each."""
+    return apart.with_distances(comparison, Store(results).load)
 
 
 def _about(run: RunRecord, cells: Collection[str]) -> RunRecord:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
 from runner.cli.guard import guarded
+from runner.cli.options import PROGRESS, MatrixFile, Only, Results
 from runner.cli.sharding import jobs_of
 from runner.cli.showing import scope
 from runner.cli.workspace import Workspace
@@ -21,7 +21,6 @@ from runner.reports.words import number
 from runner.reports.workflows import CRON, INSTALL, MOST_JOBS, Device, Service, Workflow, render
 from runner.results.store import Store
 
-_progress = Console(stderr=True)
 _MINUTES: Final = 360
 
 ci = typer.Typer(
@@ -29,14 +28,6 @@ ci = typer.Typer(
     no_args_is_help=True,
 )
 
-MatrixFile = Annotated[
-    Path,
-    typer.Option("--matrix", metavar="FILE", help="The matrix file.", envvar="SAMEBITS_MATRIX"),
-]
-Only = Annotated[
-    list[str] | None,
-    typer.Option("--only", metavar="AXIS=VALUE,… or ID", help="Only these cells. Repeatable."),
-]
 Gpu = Annotated[
     bool, typer.Option("--gpu/--cpu", help="The cells of which device, and on which runners.")
 ]
@@ -66,7 +57,7 @@ def register(app: typer.Typer) -> None:
 @ci.command(
     epilog="Example: ci github --label self-hosted --label a100 > .github/workflows/samebits.yml"
 )
-@guarded(_progress)
+@guarded(PROGRESS)
 def github(
     gpu: Gpu = True,
     label: Labels = None,
@@ -97,7 +88,7 @@ def github(
 
 
 @ci.command(epilog="Example: ci gitlab --label gpu > .gitlab-ci.yml")
-@guarded(_progress)
+@guarded(PROGRESS)
 def gitlab(
     matrix: MatrixFile = Path("matrix.yaml"),
     gpu: Gpu = True,
@@ -124,7 +115,7 @@ def gitlab(
 
 
 @ci.command()
-@guarded(_progress)
+@guarded(PROGRESS)
 def jobs(
     matrix: MatrixFile = Path("matrix.yaml"),
     only: Only = None,
@@ -140,13 +131,10 @@ def jobs(
 
 
 @ci.command("durations")
-@guarded(_progress)
+@guarded(PROGRESS)
 def keep_durations(
     matrix: MatrixFile = Path("matrix.yaml"),
-    results: Annotated[
-        Path | None,
-        typer.Option("--results", metavar="DIR", help="Where results are kept. Default: results/"),
-    ] = None,
+    results: Results = None,
 ) -> int:
     """Write images/locks/durations.json from stored runs: commit it, and shards get equal work."""
     store = Store(results or scope(matrix, (), everything=True).results)

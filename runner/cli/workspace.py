@@ -19,13 +19,13 @@ from runner.environments.probe import checkout, find_probe
 from runner.environments.venv import VenvEngine
 from runner.errors import EngineUnavailable, GateFailed, InputError
 from runner.execution.choice import GpuChoice, choose
-from runner.execution.gpu import HostGpu, find_gpus
+from runner.execution.gpu import HostGpu, HostGpus, find_gpus
 from runner.execution.plan import Circumstances, Plan, make_plan
 from runner.matrix import catalog, spec
 from runner.results.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from runner.environments.engine import Base, Engine
@@ -131,15 +131,16 @@ def local_bases(given: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def choose_gpus(given: Iterable[str]) -> GpuChoice:
-    """The GPUs of this host that are asked for, or all of one class.
+def choose_gpus(given: Sequence[str], found: HostGpus | None = None) -> GpuChoice:
+    """The GPUs of this host, or of those `found`, that are asked for, or all of one class.
 
     Raises
     ------
     InputError
         One of the words names no GPU that can be used.
     """
-    return choose(find_gpus(), wanted_gpus(given))
+    asked_by = "--gpu" if given else GPU_VARIABLE
+    return choose(found or find_gpus(), wanted_gpus(given), asked_by)
 
 
 def wanted_gpus(given: Iterable[str]) -> list[str]:
@@ -191,8 +192,19 @@ def choose_engine(
     except EngineUnavailable as error:
         if choice == "docker":
             raise
-        venv = workspace.venv_engine(index)
-        return Chosen(engine=venv, reason=error.message, bases=_bases(venv, environments))
+        return _instead_of_docker(workspace.venv_engine(index), environments, error)
+
+
+def _instead_of_docker(
+    venv: VenvEngine, environments: tuple[Environment, ...], why: EngineUnavailable
+) -> Chosen:
+    """The engine `venv`, and why it is that one; what neither engine can run names both reasons."""
+    try:
+        bases = _bases(venv, environments)
+    except EngineUnavailable as error:
+        message = f"{error.message}\nDocker was not taken, since {why.message}"
+        raise EngineUnavailable(message, error.hint or why.hint) from None
+    return Chosen(engine=venv, reason=why.message, bases=bases)
 
 
 def find_locks(

@@ -103,7 +103,7 @@ class BaseImages:
         wanted, by_hand = self._wanted(environment)
         facts = self._inspect(wanted)
         if facts is None and not by_hand:
-            self._pull(wanted, environment.python)
+            self._pull(wanted, environment)
             facts = self._inspect(wanted)
         if facts is None:
             raise _not_there(wanted)
@@ -119,7 +119,7 @@ class BaseImages:
         try:
             registry_digest(self.api, wanted)
         except EngineUnavailable as error:
-            _, hint = _no_base(wanted, environment.python, "")
+            _, hint = _no_base(wanted, environment, "")
             raise EngineUnavailable(error.message, hint) from None
         return Located(wanted, "registry")
 
@@ -163,13 +163,13 @@ class BaseImages:
             raise EngineUnavailable(f"the engine stopped answering: {why(error)}") from None
         return facts
 
-    def _pull(self, image: str, python: str) -> None:
+    def _pull(self, image: str, environment: Environment) -> None:
         try:
             for row in self.api.pull(image, stream=True, decode=True):
                 if "error" in row:
-                    raise EngineUnavailable(*_no_base(image, python, row["error"]))
+                    raise EngineUnavailable(*_no_base(image, environment, row["error"]))
         except (DockerException, requests.RequestException) as error:
-            raise EngineUnavailable(*_no_base(image, python, why(error))) from None
+            raise EngineUnavailable(*_no_base(image, environment, why(error))) from None
 
 
 def _pulled_digest(facts: Mapping[str, object]) -> str:
@@ -186,8 +186,12 @@ def _not_there(image: str) -> EngineUnavailable:
     )
 
 
-def _no_base(image: str, python: str, why: str) -> tuple[str, str]:
-    return (
-        f"base image {image} can't be pulled: {why}",
-        f"give an image this host has with --base {python}=IMAGE, or SAMEBITS_BASE={python}=IMAGE",
+def _no_base(image: str, environment: Environment, why: str) -> tuple[str, str]:
+    """What went wrong, and what to do: an image given by hand is none for an environment's own."""
+    given = f"{environment.python}=IMAGE"
+    hint = (
+        "load it by hand, as with `docker load`, so that `docker images` lists it"
+        if environment.base
+        else f"give an image this host has with --base {given}, or SAMEBITS_BASE={given}"
     )
+    return f"base image {image} can't be pulled: {why}", hint

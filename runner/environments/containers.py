@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+import uuid
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -234,10 +235,24 @@ class Containers:
             yield created
 
     def _create(self, order: Order, name: str | None) -> str:
+        """Create a container; of one that the engine never named, the reaper is left to think."""
+        attempt = f"an attempt, {uuid.uuid4().hex}"
+        self.session.outstanding.add(attempt)
+        try:
+            created = self._ask_to_create(order, name)
+        except APIError:  # the engine made none
+            self.session.outstanding.discard(attempt)
+            raise
+        self.session.outstanding.add(created)
+        self.session.outstanding.discard(attempt)
+        return created
+
+    def _ask_to_create(self, order: Order, name: str | None) -> str:
         request = gpu_request(order.gpu, order.way) if order.gpu else None
         created = self.api.create_container(
             order.image,
             list(order.command),
+            entrypoint=[],  # NVIDIA's images have one, which is not to decide what runs
             user=profile.USER,
             environment=profile.variables(dict(order.variables), gpu=order.gpu),
             labels={**order.labels, **self.session.owner.labels(order.timeout)},
@@ -246,7 +261,6 @@ class Containers:
             tty=order.terminal,
             host_config=profile.host_config(self.api, memory=order.memory, gpu=request),
         )["Id"]
-        self.session.outstanding.add(created)
         return str(created)
 
     def _address(self, container: str, action: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from packaging.version import Version
 from uv import find_uv_bin
@@ -17,6 +17,9 @@ from uv import find_uv_bin
 from runner.environments.asking import ask
 from runner.environments.engine import Base
 from runner.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    from runner.matrix.cells import Environment
 
 _WHICH: Final = "import platform, sys; print(platform.python_implementation(), sys.version)"
 
@@ -38,6 +41,15 @@ def find_interpreter(python: str) -> Base:
         f"install Python {python}: `uv python install {python}`, `pyenv install {python}` or your "
         "system's package; or use --engine docker",
     )
+
+
+def needs_image(environment: Environment) -> str:
+    """Why no interpreter of this host will do for an environment, or ''. Pure.
+
+    A base image of its own is an axis: what ran on this host would be told as a result of that.
+    """
+    image = environment.base
+    return f"a venv is made on this host, not in {image}; it takes --engine docker" if image else ""
 
 
 def pyenv_root() -> Path:

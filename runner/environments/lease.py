@@ -1,8 +1,9 @@
 """One GPU is for one container at a time, whichever run made it.
 
 The lease is the container's name, which an engine gives once: it holds as long as the container
-does, even when its runner was killed. A file lock only queues the runs of one user on this machine,
-so that they wait for each other instead of asking again and again.
+does, even when its runner was killed. A file lock queues the runs of one user on this machine, so
+that they wait for each other instead of asking again and again. A trial in a venv, which dies with
+its runner, has that lock alone.
 """
 
 from __future__ import annotations
@@ -81,8 +82,7 @@ class Lease:
         if self.folder is None:
             yield
             return
-        place = hashlib.sha256(f"{self.session.address} {self.gpu}".encode()).hexdigest()[:32]
-        lock = FileLock(self.folder / f"{place}.lock")
+        lock = FileLock(f"{queue_of(self.gpu, self.folder)}.lock")
         while not lock.is_locked:
             self._wait(deadline, 0)
             with contextlib.suppress(Timeout):
@@ -145,8 +145,20 @@ class Lease:
         """
         now = time.time()
         past = is_overdue(holder.labels, now) and holder.state != "running"
-        mine = holder.id in self.session.given_up
-        return mine or past or is_orphan(holder.labels, self.session.owner.host, now)
+        return (
+            self._is_lost(holder) or past or is_orphan(holder.labels, self.session.owner.host, now)
+        )
+
+    def _is_lost(self, holder: _Holder) -> bool:
+        """Whether it is one that this run could not remove, or was never told of."""
+        mine = holder.labels[SESSION] == self.session.owner.session
+        never_told = mine and holder.id not in self.session.outstanding
+        return never_told or holder.id in self.session.given_up
+
+
+def queue_of(gpu: str, folder: Path) -> Path:
+    """Where the runs that want a GPU wait, whichever their engines: its UUID is its own alone."""
+    return folder / hashlib.sha256(gpu.encode()).hexdigest()[:32]
 
 
 def lock_folder(

@@ -100,9 +100,11 @@ def requirements(environment: Environment) -> tuple[str, ...]:
 
     The `and-cuda` extra is never used: its own pins would fight the axes.
     """
+    named = (("keras", environment.keras), ("numpy", environment.numpy))
+    pinned = [f"{package}=={version}" for package, version in named if version]
     if environment.cuda is None:
-        return (f"tensorflow-cpu=={environment.tensorflow}",)
-    return (f"tensorflow=={environment.tensorflow}", *cuda_requirements(environment))
+        return (f"tensorflow-cpu=={environment.tensorflow}", *pinned)
+    return (f"tensorflow=={environment.tensorflow}", *pinned, *cuda_requirements(environment))
 
 
 def header(environment: Environment, exclude_newer: str | None) -> str:

@@ -15,8 +15,9 @@ from runner.environments.reaper import Reaper
 class Session:
     """One run's share of an engine.
 
-    `outstanding` names the containers and builds that have begun and are not known to be gone, and
-    `given_up` the containers among them that could not be removed in time.
+    `outstanding` names the containers and builds that have begun and are not known to be gone, with
+    a name of its own for a container that was asked for and not answered for. `given_up` names the
+    containers among them that could not be removed in time.
     """
 
     address: str

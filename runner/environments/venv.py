@@ -36,10 +36,12 @@ from runner.environments.engine import (
     local_capacity,
 )
 from runner.environments.index import scrub
-from runner.environments.interpreters import find_interpreter
+from runner.environments.interpreters import find_interpreter, needs_image
+from runner.environments.lease import lock_folder, queue_of
 from runner.environments.printed import Printed
 from runner.environments.probe import OWN_FOLDER
 from runner.environments.shells import enter_venv
+from runner.errors import EngineUnavailable
 from runner.results.records import EngineName, Host
 
 if TYPE_CHECKING:
@@ -71,7 +73,15 @@ class VenvEngine:
         self._running: set[subprocess.Popen[bytes]] = set()
 
     def base(self, environment: Environment) -> Base:
-        """Find an interpreter of the environment's Python on this host."""
+        """Find an interpreter of the environment's Python on this host.
+
+        Raises
+        ------
+        EngineUnavailable
+            There is none, or the environment is that of a base image.
+        """
+        if reason := needs_image(environment):
+            raise EngineUnavailable(reason)
         return find_interpreter(environment.python)
 
     def host(self) -> Host:
@@ -114,7 +124,15 @@ class VenvEngine:
         return failure or prepared
 
     def run(self, trial: Trial, out: Path) -> Outcome:
-        """Run one trial as a process that leads a session of its own."""
+        """Run one trial as a process that leads a session of its own; on a GPU, in its turn."""
+        with contextlib.ExitStack() as turn:
+            try:
+                turn.enter_context(self._turn(trial.gpu))
+            except OSError as error:
+                return _not_started(error)
+            return self._run(trial, out)
+
+    def _run(self, trial: Trial, out: Path) -> Outcome:
         with (
             tempfile.TemporaryDirectory(prefix="samebits-home-") as home,
             Printed(_LOG_BYTES) as printed,
@@ -129,7 +147,7 @@ class VenvEngine:
                 process = self._start(command, _variables(trial, home), printed.fileno(), home)
                 _bound(process)
             except OSError as error:
-                return Outcome(exit_code=None, failure=f"can't start: {error.strerror}")
+                return _not_started(error)
             with process:
                 ended = self._watch(process, trial)
             log = printed.text()
@@ -200,9 +218,14 @@ class VenvEngine:
             self._running.discard(process)
         return ended
 
+    def _turn(self, gpu: str | None) -> contextlib.AbstractContextManager[None]:
+        """Wait for this user's other runs on a GPU; their trials end with them, and in time."""
+        folder = lock_folder(os.environ.get("XDG_RUNTIME_DIR")) if gpu else None
+        return self._locked(queue_of(gpu, folder)) if gpu and folder else contextlib.nullcontext()
+
     @contextlib.contextmanager
     def _locked(self, folder: Path) -> Iterator[None]:
-        """Hold the lock of a folder; another runner may keep it for as long as a build takes."""
+        """Hold the lock beside a path; another runner may keep it as long as a build takes."""
         lock = FileLock(f"{folder}.lock")
         while not lock.is_locked:
             self._refuse_if_cancelled()
@@ -284,6 +307,10 @@ class VenvEngine:
                     self._running.discard(process)
             output.seek(max(0, output.seek(0, os.SEEK_END) - _LOG_BYTES))
             return process.returncode, scrub(output.read().decode(errors="replace"))
+
+
+def _not_started(error: OSError) -> Outcome:
+    return Outcome(exit_code=None, failure=f"can't start: {error.strerror}")
 
 
 def _own_file(own: OwnProbe, home: str) -> Path:

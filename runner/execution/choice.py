@@ -35,18 +35,18 @@ class GpuChoice:
     mig: tuple[HostGpu, ...] = ()
 
 
-def choose(found: HostGpus, wanted: Sequence[str] = ()) -> GpuChoice:
+def choose(found: HostGpus, wanted: Sequence[str] = (), asked_by: str = "--gpu") -> GpuChoice:
     """Choose by NVML's index, the beginning of a UUID, or a model; all GPUs where nothing is named.
 
     A model is part of a name, or a glob on it, whichever the case of its letters. A number is
-    always an index.
+    always an index. `asked_by` is where they are named, which an error begins with.
 
     Raises
     ------
     InputError
         Nothing is so called, or only what can't be used; or several begin with one UUID's letters.
     """
-    named = [gpu for text in wanted for gpu in _named(text, found)]
+    named = [gpu for text in wanted for gpu in _named(text, found, asked_by)]
     asked = tuple(dict.fromkeys(named if wanted else (*found.whole, *found.mig)))
     usable = [gpu for gpu in asked if gpu in found.whole]
     mig = tuple(gpu for gpu in asked if gpu in found.mig)
@@ -106,17 +106,17 @@ def _none(found: HostGpus) -> str:
     return f"the only GPUs are in MIG mode, which are not used: {names}"
 
 
-def _named(text: str, found: HostGpus) -> list[HostGpu]:
+def _named(text: str, found: HostGpus, asked_by: str) -> list[HostGpu]:
     """The GPUs that a text names, of which at least one can be used."""
     everything = sorted((*found.whole, *found.mig), key=lambda gpu: gpu.index)
-    named = _matching(text, everything)
+    named = _matching(text, everything, asked_by)
     if not any(gpu in found.whole for gpu in named):
         why = _why_not(text, named, everything) or _none(found)
-        raise InputError(f"--gpu {text}: {why}", _all(everything))
+        raise InputError(f"{asked_by} {text}: {why}", _all(everything))
     return named
 
 
-def _matching(text: str, gpus: list[HostGpu]) -> list[HostGpu]:
+def _matching(text: str, gpus: list[HostGpu], asked_by: str) -> list[HostGpu]:
     if text.isascii() and text.isdigit():
         return [gpu for gpu in gpus if str(gpu.index) == text]
     sought = text.lower()
@@ -127,7 +127,8 @@ def _matching(text: str, gpus: list[HostGpu]) -> list[HostGpu]:
     begins = whole or [gpu for gpu in gpus if gpu.uuid.lower().startswith(sought)]
     if len(begins) > 1:
         uuids = listed([gpu.uuid for gpu in begins])
-        raise InputError(f"--gpu {text}: {len(begins)} GPUs begin so: {uuids}", "Write more of it.")
+        so_called = f"{asked_by} {text}: {len(begins)} GPUs begin so: {uuids}"
+        raise InputError(so_called, "Write more of it.")
     return begins
 
 

@@ -1,8 +1,11 @@
-"""What an environment declares of CUDA and cuDNN, held against what a trial loaded. Pure.
+"""What an environment declares, held against what a trial loaded. Pure.
 
-What differs is a mismatch. What was never loaded, or tells no version, differs from nothing: cases
-that need no convolution leave cuDNN unloaded, and their result stands. It is named all the same,
-since such a trial shows nothing of that library.
+The packages that it declares, and Python itself, must be the ones that were loaded. So must CUDA
+and cuDNN where they were.
+
+What differs is a mismatch. A library that was never loaded, or tells no version, differs from
+nothing: cases that need no convolution leave cuDNN unloaded, and their result stands. It is named
+all the same, since such a trial shows nothing of that library.
 """
 
 from __future__ import annotations
@@ -11,12 +14,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from packaging.version import InvalidVersion, Version
+
 from runner.matrix.versions import agree
 
 if TYPE_CHECKING:
     from runner.environments.lock import Lock
     from runner.matrix.cells import Environment, Inside
-    from runner.results.probe_output import Library
+    from runner.results.probe_output import Fingerprint, Library
 
 # Library, as the probe names its file, → how it is told. The first three have the number of the
 # toolkit, cuBLAS has one of its own.
@@ -43,6 +48,36 @@ class Held:
 
     differs: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
+
+
+def other_packages(environment: Environment, found: Fingerprint) -> tuple[str, ...]:
+    """Give a sentence on each package that was loaded in another version than the declared one.
+
+    Keras and NumPy are held where an axis names them.
+    """
+    loaded = (
+        ("TensorFlow", environment.tensorflow, found.tensorflow),
+        ("Python", environment.python, ".".join(found.python.split(".")[:2])),
+        ("Keras", environment.keras, found.keras),
+        ("NumPy", environment.numpy, found.numpy),
+    )
+    return tuple(
+        f"{name} {was or 'of no version'} was loaded, not {wanted}"
+        for name, wanted, was in loaded
+        if wanted and not _same_release(wanted, was)
+    )
+
+
+def _same_release(wanted: str, was: str) -> bool:
+    """Whether two texts are one release: 2.22.0-rc0, as TensorFlow tells it, is 2.22.0rc0.
+
+    The number of a post-release is that of its package alone: TensorFlow 2.15.0.post1 says 2.15.0.
+    """
+    try:
+        one, other = Version(wanted), Version(was)
+    except InvalidVersion:
+        return wanted == was
+    return (one.release, one.pre, one.dev) == (other.release, other.pre, other.dev)
 
 
 def declared(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from runner.environments.engine import Trial
+from runner.environments.engine import BuildFailure, Trial
 from runner.execution.declared import declared, hold
 from runner.execution.endings import exit_reason
 from runner.matrix.cells import Cell, Setting
@@ -54,6 +54,15 @@ def file_names(environment: Environment) -> tuple[str, ...]:
         for library, version in opens.items()
         for name in (library, *_BESIDE.get(library, ()))
     )
+
+
+def look_at(blueprint: Blueprint, engine: Engine, probe: Probe) -> Inspection:
+    """Inspect an environment that was built; one that is gone since then is built again."""
+    prepared = engine.prepare(blueprint)
+    if isinstance(prepared, BuildFailure):
+        gone = f"it was built, is gone, and could not be built again: {prepared.reason}"
+        return Inspection(environment=blueprint.environment.id, reference="", problems=(gone,))
+    return inspect(blueprint, prepared, engine, probe)
 
 
 def inspect(blueprint: Blueprint, prepared: Prepared, engine: Engine, probe: Probe) -> Inspection:

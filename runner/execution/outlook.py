@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from runner.environments.gpu_request import way_of
+from runner.environments.interpreters import needs_image
 from runner.environments.question import Unanswered
 from runner.environments.survey import base_name
 from runner.execution.estimate import estimate
@@ -114,7 +115,9 @@ def _missing(
     """Environments that the engine has no base for, with the reason; `auto` has all in Docker."""
     for one in environments if engine == "venv" else ():
         interpreter = survey.interpreters.get(one.python)
-        if isinstance(interpreter, Unanswered):
+        if reason := needs_image(one):
+            yield one, reason
+        elif isinstance(interpreter, Unanswered):
             yield one, interpreter.reason
 
 

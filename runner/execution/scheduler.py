@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Literal
 from runner.environments.engine import BuildFailure, Prepared
 from runner.execution.events import Event, Listener
 from runner.execution.gpu_watch import GpuWatch
+from runner.execution.judging import Judgement
 from runner.execution.quarantine import Quarantine
-from runner.execution.trials import Judgement, Task, perform
+from runner.execution.trials import Task, perform
 from runner.results.records import Phase, Status, TrialRecord
 
 if TYPE_CHECKING:

@@ -53,6 +53,7 @@ def refusal(environment: Environment) -> str | None:
         return _toolkit_refusal(environment)
     return (
         _python_refusal(environment, row)
+        or _keras_refusal(environment)
         or _cuda_refusal(environment, row)
         or _cudnn_refusal(environment, row)
         or _toolkit_refusal(environment)
@@ -74,6 +75,28 @@ def _filled(environment: Environment, inside: Inside) -> Environment:
     return replace(environment, cuda=inside.cuda or environment.cuda, cudnn=cudnn)
 
 
+def impossible(environment: Environment) -> str | None:
+    """Why there is no use in proposing an environment, or None: it is refused, or can't be had."""
+    if environment.cudnn and not environment.cuda:
+        return "cudnn without cuda"
+    if environment.cuda == SYSTEM and not environment.base:
+        return "cuda: system without a base that has one"
+    return refusal(environment) or unmet(environment)
+
+
+def unmet(environment: Environment) -> str | None:
+    """Why the index will find no such environment, or None: a package outside what TensorFlow asks.
+
+    What is known is what the newest patch of a minor asks, so it is told and not refused.
+    """
+    row = minor_of(environment.tensorflow)
+    for package, asked in (row.asks if row else {}).items():
+        version = getattr(environment, package)
+        if version and not SpecifierSet(asked).contains(version, prereleases=True):
+            return f"TensorFlow {environment.tensorflow} asks for {package}{asked}, not {version}"
+    return None
+
+
 def _python_refusal(environment: Environment, row: Minor) -> str | None:
     pythons = row.patches.get(environment.tensorflow)
     if pythons is None or environment.python in pythons:
@@ -81,6 +104,16 @@ def _python_refusal(environment: Environment, row: Minor) -> str | None:
     return (
         f"TensorFlow {environment.tensorflow} has no wheel for Python {environment.python}; "
         f"it has them for {pythons[0]} to {pythons[-1]}"
+    )
+
+
+def _keras_refusal(environment: Environment) -> str | None:
+    oldest = Version(table().keras.oldest)
+    if environment.keras is None or Version(environment.tensorflow) >= oldest:
+        return None
+    return (
+        f"TensorFlow {environment.tensorflow} has Keras inside itself; "
+        f"the package keras is what it uses from {oldest} on"
     )
 
 

@@ -13,7 +13,7 @@ Device = Literal["cpu", "gpu"]
 Switch = Literal["off", "on"]
 Preference = Literal["default", "off", "on"]
 
-ENVIRONMENT_AXES = ("python", "tensorflow", "cuda", "cudnn", "base")
+ENVIRONMENT_AXES = ("python", "tensorflow", "keras", "numpy", "cuda", "cudnn", "base")
 SETTING_AXES = ("device", "determinism", "threads", "onednn", "tf32", "xla", "env")
 AXES = ENVIRONMENT_AXES + SETTING_AXES
 
@@ -24,12 +24,15 @@ DEFAULT_THREADS = 2
 class Environment:
     """What must be installed: one image or one venv.
 
+    `keras` and `numpy` pin packages that TensorFlow leaves open; None lets the resolver choose.
     `cuda` is a toolkit release installed from wheels, ``"system"`` for one inside the base image,
     or None for the CPU build of TensorFlow. `base` is an image that replaces the matrix's base.
     """
 
     python: str
     tensorflow: str
+    keras: str | None = None
+    numpy: str | None = None
     cuda: str | None = None
     cudnn: str | None = None
     base: str | None = None
@@ -38,6 +41,8 @@ class Environment:
     def id(self) -> str:
         """Such as ``py3.11-tf2.20.0-cuda12.9.1-cudnn9.10.2.21``."""
         parts = [f"py{self.python}", f"tf{self.tensorflow}"]
+        parts += [f"keras{self.keras}"] if self.keras else []
+        parts += [f"numpy{self.numpy}"] if self.numpy else []
         parts += [f"cuda{self.cuda}"] if self.cuda else []
         parts += [f"cudnn{self.cudnn}"] if self.cudnn else []
         parts += [f"base{hashlib.sha256(self.base.encode()).hexdigest()[:8]}"] if self.base else []

@@ -46,12 +46,22 @@ def _environments(axes: Axes) -> Iterator[Environment]:
     combinations = product(
         axes.python,
         axes.tensorflow,
+        axes.keras or (None,),
+        axes.numpy or (None,),
         axes.cuda or (None,),
         axes.cudnn or (None,),
         axes.base or (None,),
     )
-    for python, tensorflow, cuda, cudnn, base in combinations:
-        yield Environment(python=python, tensorflow=tensorflow, cuda=cuda, cudnn=cudnn, base=base)
+    for python, tensorflow, keras, numpy, cuda, cudnn, base in combinations:
+        yield Environment(
+            python=python,
+            tensorflow=tensorflow,
+            keras=keras,
+            numpy=numpy,
+            cuda=cuda,
+            cudnn=cudnn,
+            base=base,
+        )
 
 
 def _settings(devices: tuple[Device, ...], settings: Settings) -> Iterator[Setting]:

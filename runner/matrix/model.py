@@ -23,7 +23,7 @@ from runner.matrix.scalars import (
     Variable,
 )
 from runner.matrix.values import Axis, Text
-from runner.matrix.versions import Cuda, Cudnn, Image, Python, TensorFlow
+from runner.matrix.versions import Cuda, Cudnn, Image, Keras, Numpy, Python, TensorFlow
 
 Matched = Annotated[Axis[Text], Field(description="Values of this axis; any one will match.")]
 
@@ -41,6 +41,10 @@ class Axes(Section):
     """Python versions, such as "3.11"."""
     tensorflow: Axis[TensorFlow] = ()
     """TensorFlow releases, such as "2.20.0"."""
+    keras: Axis[Keras] = ()
+    """Keras releases, such as "3.4.1". Without it, the newest that TensorFlow allows."""
+    numpy: Axis[Numpy] = ()
+    """NumPy releases, such as "1.26.4". Without it, the newest that TensorFlow allows."""
     cuda: Axis[Cuda] = ()
     """CUDA toolkit releases, such as "12.9.1", installed from wheels; or system, for an image
     that has one inside. Without it, TensorFlow's CPU build is installed."""
@@ -64,6 +68,8 @@ class Exclusion(Section):
 
     python: Matched = ()
     tensorflow: Matched = ()
+    keras: Matched = ()
+    numpy: Matched = ()
     cuda: Matched = ()
     cudnn: Matched = ()
     base: Matched = ()

@@ -41,8 +41,16 @@ class Minor(_Row):
     kernels: tuple[str, ...]
     tested: Pair
     declares: Pair | None = None
+    asks: dict[str, str] = {}
     constraints: dict[str, tuple[str, ...]] = {}
     overrides: dict[str, tuple[str, ...]] = {}
+    source: tuple[str, ...]
+
+
+class Keras(_Row):
+    """The package keras, which `tf.keras` is from a minor of TensorFlow on."""
+
+    oldest: str
     source: tuple[str, ...]
 
 
@@ -65,6 +73,7 @@ class Table(_Row):
     """The whole table, with the minors from the oldest to the newest."""
 
     sources: dict[str, str]
+    keras: Keras
     toolkit: Toolkit
     driver: Driver
     releases: tuple[Minor, ...]

@@ -1,4 +1,4 @@
-r"""What an environment is made of: Python, TensorFlow, CUDA, cuDNN, an image.
+r"""What an environment is made of: Python, TensorFlow, Keras, NumPy, CUDA, cuDNN, an image.
 
 These texts end up in requirements, Dockerfiles and command lines, so a value is matched whole and
 in ASCII, and a version has to be written as it normalises: ``re.match`` with ``$`` lets a newline
@@ -23,6 +23,7 @@ _LONGEST = 40
 
 _PYTHON = re.compile(r"3\.(0|[1-9][0-9]?)")
 _TENSORFLOW = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4}){2}[0-9a-z.]{0,30}")
+_PACKAGE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4}){1,2}[0-9a-z.]{0,30}")
 _CUDA = re.compile(r"[1-9][0-9]?(\.[0-9]{1,2}){2}")
 _CUDNN = re.compile(r"[1-9][0-9]?(\.[0-9]{1,4}){2,3}")
 
@@ -67,6 +68,18 @@ def _meant(text: str) -> str:
     return newest if _TENSORFLOW.fullmatch(newest) else ""
 
 
+def _keras(text: str) -> str:
+    if not _PACKAGE.fullmatch(text):
+        raise wrong(f"{shown(text)} is no Keras release, such as 3.4.1")
+    return _normal(text)
+
+
+def _numpy(text: str) -> str:
+    if not _PACKAGE.fullmatch(text):
+        raise wrong(f"{shown(text)} is no NumPy release, such as 1.26.4")
+    return _normal(text)
+
+
 def _cuda(text: str) -> str:
     if text == SYSTEM:
         return text
@@ -107,6 +120,16 @@ TensorFlow = Annotated[
     Text,
     AfterValidator(_tensorflow),
     WithJsonSchema({"type": "string", "pattern": rf"^{_TENSORFLOW.pattern}$"}),
+]
+Keras = Annotated[
+    Text,
+    AfterValidator(_keras),
+    WithJsonSchema({"type": "string", "pattern": rf"^{_PACKAGE.pattern}$"}),
+]
+Numpy = Annotated[
+    Text,
+    AfterValidator(_numpy),
+    WithJsonSchema({"type": "string", "pattern": rf"^{_PACKAGE.pattern}$"}),
 ]
 Cuda = Annotated[
     Text,

@@ -13,10 +13,13 @@ from pydantic import BaseModel, ConfigDict
 
 from runner.analysis.comparison import Level, Verdict
 from runner.analysis.cost import costs
+from runner.analysis.swap import swaps
+from runner.reports.distance_json import ReportedOutput, reported
 from runner.reports.words import as_json
 from runner.results.records import EngineName, Status
 
 if TYPE_CHECKING:
+    from runner.analysis.apart import GroupDistance
     from runner.analysis.comparison import (
         CaseResult,
         CellResult,
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from runner.analysis.cost import CaseCost
     from runner.analysis.distance import Distance
     from runner.analysis.stages import Trace
+    from runner.analysis.swap import Nearest, SwapSet
 
 REPORT_SCHEMA: Literal[1] = 1
 
@@ -77,6 +81,8 @@ class ReportedCell(_Part):
 
     cell: str
     axes: dict[str, str]
+    factors: dict[str, str]
+    """What its trials say of themselves beside the axes, such as the version of keras."""
     result: bool
     status: Status
     """What the cell came to last; `result` says whether its cases count."""
@@ -130,6 +136,35 @@ class ReportedTrace(_Part):
     """Those that differ, in order."""
 
 
+class ReportedSwap(_Part):
+    """Cells of which any two have the same bits in every case that varies in neither."""
+
+    cells: tuple[str, ...]
+    cases: int
+    """With the same bits in all of these cells."""
+    varying: tuple[str, ...]
+    """Cases that vary in some of these cells, and so are neither equal nor different there."""
+    proven: bool
+    """False where some bits were seen only once."""
+
+
+class ReportedNearest(_Part):
+    """The two cells that the fewest cases keep apart."""
+
+    cells: tuple[str, str]
+    apart: tuple[str, ...]
+    """Cases with other bits, or that run in one of the two only."""
+
+
+class ReportedGroups(_Part):
+    """Two groups of a case, and the outputs whose bits differ between their first cells."""
+
+    case: str
+    groups: tuple[str, str]
+    cells: tuple[str, str]
+    outputs: tuple[ReportedOutput, ...]
+
+
 class ReportedContext(_Part):
     """Cells that may be compared with each other; cells of two contexts may not."""
 
@@ -146,6 +181,12 @@ class ReportedContext(_Part):
     """In axis order, those without a result last."""
     traces: tuple[ReportedTrace, ...]
     """Where staged cases, such as training, differ first, and how the difference grows."""
+    distances: tuple[ReportedGroups, ...]
+    """How far each group of a case lies from the next; empty unless it was asked for."""
+    safe_to_swap: tuple[ReportedSwap, ...]
+    """A cell is in several where a case varies in it that differs between others."""
+    nearest_to_swap: ReportedNearest | None
+    """Where no two cells are safe to swap."""
     cost_of_determinism: tuple[ReportedCost, ...]
     """Without cases that take less than 0.2 ms, or of which processes have one repeat only."""
 
@@ -184,6 +225,7 @@ def make_report(comparison: Comparison) -> Report:
 
 
 def _context(context: Context) -> ReportedContext:
+    swappable = swaps(context)
     return ReportedContext(
         engine=context.engine,
         engine_reason=context.engine_reason,
@@ -195,8 +237,34 @@ def _context(context: Context) -> ReportedContext:
         last_trial=context.last,
         cells=(*map(_cell, context.cells), *map(_missing, context.missing)),
         traces=tuple(map(_trace, context.traces)),
+        distances=tuple(map(_groups, context.distances)),
+        safe_to_swap=tuple(map(_swap, swappable.sets)),
+        nearest_to_swap=_nearest(swappable.nearest) if swappable.nearest else None,
         cost_of_determinism=tuple(map(_cost, costs(context).cases)),
     )
+
+
+def _groups(found: GroupDistance) -> ReportedGroups:
+    return ReportedGroups(
+        case=found.case,
+        groups=found.groups,
+        cells=found.cells,
+        outputs=tuple(map(reported, found.outputs)),
+    )
+
+
+def _swap(found: SwapSet) -> ReportedSwap:
+    return ReportedSwap(
+        cells=tuple(cell.cell for cell in found.cells),
+        cases=found.compared,
+        varying=found.varying,
+        proven=found.proven,
+    )
+
+
+def _nearest(found: Nearest) -> ReportedNearest:
+    left, right = found.cells
+    return ReportedNearest(cells=(left.cell, right.cell), apart=found.apart)
 
 
 def _cost(found: CaseCost) -> ReportedCost:
@@ -221,14 +289,14 @@ def _trace(trace: Trace) -> ReportedTrace:
 
 
 def _stage(name: str, far: Distance | None) -> ReportedStage:
-    greatest = far.greatest if far else None
+    greatest = far.absolute.value if far and far.absolute else None
     return ReportedStage(
         stage=name,
         elements=far.elements if far else None,
         mismatched=far.mismatched if far else None,
-        nans=far.nans if far else None,
+        nans=far.nans.any if far else None,
         greatest_difference=None if greatest is None or isinf(greatest) else greatest,
-        greatest_ulps=far.ulps if far else None,
+        greatest_ulps=far.ulps.greatest if far and far.ulps else None,
     )
 
 
@@ -236,6 +304,7 @@ def _cell(cell: CellResult) -> ReportedCell:
     return ReportedCell(
         cell=cell.cell,
         axes=cell.axes,
+        factors=dict(cell.factors),
         result=True,
         status=cell.status,
         reason=cell.reason,
@@ -257,6 +326,7 @@ def _missing(cell: MissingCell) -> ReportedCell:
     return ReportedCell(
         cell=cell.cell,
         axes=cell.axes,
+        factors={},
         result=False,
         status=cell.status,
         reason=cell.reason,

@@ -78,14 +78,20 @@ def gaps(need: Need) -> Iterator[str]:
 def _bytes(need: Need, engine: EngineName) -> Iterator[str]:
     layers = f", in {number(need.layers, 'layer')}" if engine == "docker" and need.layers else ""
     yield f"{number(need.environments, _BUILT[engine])} to build{layers}"
-    most = "at least" if need.partial else "at most"
-    yield (
-        f"{most} {size(need.download)} to download, in {number(need.wheels, 'wheel')}; "
-        "what the package cache has is not downloaded again"
-    )
+    yield _download(need)
     least = "at least " if need.unknown else ""
     yield f"{least}about {size(need.disk(engine))} on disk: {disk(need, engine)}"
     yield from gaps(need)
+
+
+def _download(need: Need) -> str:
+    if need.unsized and not need.wheels:
+        return "how much there is to download is not known before `python -m runner lock`"
+    most = "at least" if need.partial else "at most"
+    return (
+        f"{most} {size(need.download)} to download, in {number(need.wheels, 'wheel')}; "
+        "what the package cache has is not downloaded again"
+    )
 
 
 def _time(found: Duration) -> str:
@@ -105,7 +111,14 @@ def _with_device(needs: Needs) -> Iterator[str]:
     """What a host that has the device for the skipped cells would need on top."""
     cells, trials = number(needs.skipped, "cell"), number(needs.trials, "trial")
     yield f"on a host with a GPU for the {cells} without one, {trials} and on top of that"
+    if not needs.more.environments:
+        yield "  nothing to build"
+        return
     yield from (f"  {line}" for line in _bytes(needs.more, needs.engine))
     if needs.here.environments:
-        together = f"{size(needs.together.download)} to download"
-        yield f"  in all: {together}, {size(needs.together.disk(needs.engine))} on disk"
+        yield f"  in all: {_total(needs.together, needs.engine)}"
+
+
+def _total(need: Need, engine: EngineName) -> str:
+    download = "" if need.unsized and not need.wheels else f"{size(need.download)} to download, "
+    return f"{download}{size(need.disk(engine))} on disk"

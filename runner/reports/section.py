@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from runner.analysis.comparison import Verdict
 from runner.reports.cost import cost_notes
+from runner.reports.distances import distance_notes
 from runner.reports.evidence import evidence_lines
 from runner.reports.fold import Scales
 from runner.reports.grid import MARKS, PARTIAL, UNPROVEN, make_grid
 from runner.reports.notes import Note, make_notes
+from runner.reports.swap import swap_notes
 from runner.reports.words import brief, number
 from runner.results.untrusted import one_line
 
@@ -45,7 +47,12 @@ def make_section(context: Context, columns: Columns) -> Section:
         caption=tuple(map(one_line, _caption(context, scales))),
         grid=grid,
         legend=tuple(_legend(context, grid, columns)),
-        notes=make_notes(context, scales, Scales.of(cells + missing)) + cost_notes(context),
+        notes=(
+            *swap_notes(context, scales),
+            *distance_notes(context),
+            *make_notes(context, scales, Scales.of(cells + missing)),
+            *cost_notes(context),
+        ),
     )
 
 

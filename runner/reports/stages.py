@@ -83,8 +83,8 @@ def _steps(trace: Trace) -> Iterator[tuple[str, float]]:
         match = _NUMBERED.fullmatch(one.stage)
         if match is None or match["series"] != series[-1] or one.distance is None:
             continue
-        if one.distance.greatest is not None:
-            yield one.stage, one.distance.greatest
+        if one.distance.absolute is not None:
+            yield one.stage, one.distance.absolute.value
 
 
 def _number(stage: str) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from runner.results.arrays import DESCRIPTIONS, FILE_LIMIT, Header, digest_of, parse_header
-from runner.results.untrusted import RefusedError, read_regular
+from runner.results.untrusted import RefusedError, Rejected, read_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # Those of NumPy's own types first, which are nearly all.
 _TYPES = (*DESCRIPTIONS, "bfloat16", "float8_e4m3fn", "float8_e5m2")
+
+NOT_STORED: Final = Rejected("not stored")
+"""There is no such array: a probe keeps only those that are small enough."""
 
 
 @dataclass(frozen=True, slots=True)

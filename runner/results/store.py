@@ -12,13 +12,14 @@ the finding.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.errors import StoreError
 from runner.results.arrays import Declared, declared_arrays, read_array
 from runner.results.durable import DISK, TEMPORARY_PREFIX, Disk, write_once
-from runner.results.loaded import LoadedArray, load_array
+from runner.results.loaded import NOT_STORED, LoadedArray, load_array
 from runner.results.record_file import Record, encode, read_record, record_name
 from runner.results.records import RunRecord, TrialRecord
 from runner.results.untrusted import RefusedError, Rejected, inert, reason_of
@@ -116,9 +117,12 @@ class Store:
             return Rejected.because(error)
 
     def load(self, digest: str) -> LoadedArray | Rejected:
-        """Load the array with a digest, which is checked again."""
+        """Load the array with a digest, which is checked again; else `NOT_STORED`, or what is wrong."""
+        path = self._root / "arrays" / f"{digest}.npy"
+        if not os.path.lexists(path):
+            return NOT_STORED
         try:
-            return load_array(self._root / "arrays" / f"{digest}.npy")
+            return load_array(path)
         except RefusedError as error:
             return Rejected.because(error)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.results.synthetic import ERROR, UNSUPPORTED, cell, run, status, trials
 
-from runner.analysis.changes import Change, Move, find_walks
+from runner.analysis.changes import Change, Move, find_walks, untried
 from runner.analysis.compare import compare
 from runner.analysis.comparison import Verdict
 from runner.results.records import Status
@@ -121,6 +121,21 @@ def test_what_has_no_one_result_is_no_change() -> None:
 def test_minor_releases_that_no_cell_has_are_named() -> None:
     seen = history({"2.15.1": ("a", "a"), "2.18.1": ("b", "b")})
     assert list(changes(seen)) == [change("2.15.1", "2.18.1", untried=("2.16", "2.17"))]
+
+
+@pytest.mark.parametrize(
+    ("values", "axis", "expected"),
+    [
+        pytest.param(["2.15.1", "2.18.1"], "tensorflow", ("2.16", "2.17"), id="between two"),
+        pytest.param(["2.15.1", "2.16.2", "2.18.1"], "tensorflow", ("2.17",), id="one was tried"),
+        pytest.param(["2.15.1", "2.18.1"], "keras", (), id="of another package"),
+        pytest.param(["2.15.1", "\x1b[31m"], "tensorflow", (), id="what is no version"),
+    ],
+)
+def test_minor_releases_between_values(
+    values: list[str], axis: str, expected: tuple[str, ...]
+) -> None:
+    assert untried(values, axis) == expected
 
 
 def test_a_cell_without_a_result_is_a_stop_without_one() -> None:

@@ -100,7 +100,7 @@ def anything(_: str) -> LoadedArray | Rejected:
         ),
         pytest.param(
             trials(NEW, {"a": ("x", "x")}),
-            "no array of its output out is stored: not to be looked at",
+            "the array of its output out can't be had: not to be looked at",
             id="without an array",
         ),
     ],

@@ -7,7 +7,7 @@ import random
 import pytest
 from unit.results.synthetic import cell
 
-from runner.analysis.natural import axes_rank, rank
+from runner.analysis.natural import axes_rank, is_version, rank
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,11 @@ def test_cells_are_sorted_axis_by_axis() -> None:
 def test_an_axis_that_is_unknown_here_comes_last() -> None:
     cells = [{"tensorflow": "2.9.3", "new": "b"}, {"tensorflow": "2.9.3", "new": "a"}]
     assert sorted(cells, key=axes_rank) == cells[::-1]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("2.20.0", True), ("2.22.0rc0", True), ("", False), ("off", False), ("\x1b[31m", False)],
+)
+def test_which_values_are_versions(value: str, *, expected: bool) -> None:
+    assert is_version(value) is expected

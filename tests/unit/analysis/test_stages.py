@@ -10,7 +10,7 @@ from unit.results.synthetic import cell, digest, run, status, trial
 from runner.analysis.changes import Move
 from runner.analysis.compare import compare
 from runner.analysis.comparison import CaseResult, Evidence, OutputResult, Verdict
-from runner.analysis.distance import Distance
+from runner.analysis.distance import measure
 from runner.analysis.stages import StageDistance, first_variation, traced
 from runner.results.loaded import LoadedArray
 from runner.results.probe_output import CaseOutput, Output
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from runner.analysis.comparison import Comparison
+    from runner.analysis.distance import Distance
     from runner.analysis.stages import Trace
     from runner.matrix.cells import Cell
 
@@ -89,8 +90,8 @@ def _compared(
     return compare(trials, [run([status(of) for of in own])])
 
 
-def far(greatest: float, ulps: int) -> Distance:
-    return Distance(elements=1, mismatched=1, nans=0, greatest=greatest, ulps=ulps)
+def far(left: float, right: float) -> Distance | None:
+    return measure(*(LoadedArray("float64", np.array([one], "<f8")) for one in (left, right)))
 
 
 def test_a_trace_leads_to_a_new_group_through_the_stages_that_differ() -> None:
@@ -101,8 +102,8 @@ def test_a_trace_leads_to_a_new_group_through_the_stages_that_differ() -> None:
     assert trace.moved == (Move("tensorflow", "2.11.0", "2.12.0"),)
     assert trace.first == "step1"
     assert trace.stages == (
-        StageDistance(stage="step1", distance=far(2**-50, 1)),
-        StageDistance(stage="step2", distance=far(2**-48, 2)),
+        StageDistance(stage="step1", distance=far(4.0, 4.0 + 2**-50)),
+        StageDistance(stage="step2", distance=far(8.0, 8.0 + 2**-48)),
     )
 
 
@@ -143,7 +144,7 @@ def test_a_distance_is_unknown_where_an_array_is_not_stored() -> None:
     (trace,) = traces(stage_values(1, 2, 3, 4), stage_values(1, 2, 5, 6), lost=5)
     assert trace.stages == (
         StageDistance(stage="step1", distance=None),
-        StageDistance(stage="step2", distance=far(2.0, 2**51)),
+        StageDistance(stage="step2", distance=far(4.0, 6.0)),
     )
 
 

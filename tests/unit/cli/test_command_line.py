@@ -178,8 +178,8 @@ def test_a_matrix_file_that_is_a_folder(checkout: Checkout) -> None:
             "tensorfow=2.20.0",
             2,
             "error: --only tensorfow=2.20.0: there is no axis 'tensorfow', "
-            "did you mean 'tensorflow'?\n  → The axes are python, tensorflow, cuda, cudnn, base, "
-            "device, determinism, threads, onednn, tf32, xla and env.\n",
+            "did you mean 'tensorflow'?\n  → The axes are python, tensorflow, keras, numpy, cuda, "
+            "cudnn, base, device, determinism, threads, onednn, tf32, xla and env.\n",
             id="no such axis",
         ),
     ],
@@ -292,13 +292,11 @@ def test_a_base_of_another_form(checkout: Checkout, given: str) -> None:
 
 @pytest.mark.parametrize("command", ["plan", "run", "doctor"])
 def test_a_gpu_that_is_not_there(checkout: Checkout, command: str) -> None:
-    said = "error: --gpu NVIDIA-of-no-host: "
-    for ended in (
-        checkout.samebits(command, "--gpu", "NVIDIA-of-no-host"),
-        checkout.samebits(command, SAMEBITS_GPU="NVIDIA-of-no-host"),
-    ):
+    by_option = checkout.samebits(command, "--gpu", "NVIDIA-of-no-host")
+    by_variable = checkout.samebits(command, SAMEBITS_GPU="NVIDIA-of-no-host")
+    for ended, asked_by in ((by_option, "--gpu"), (by_variable, "SAMEBITS_GPU")):
         assert (ended.code, ended.out) == (2, "")
-        assert ended.err.startswith(said)
+        assert ended.err.startswith(f"error: {asked_by} NVIDIA-of-no-host: ")
 
 
 @pytest.mark.parametrize(
@@ -356,7 +354,20 @@ def test_version(checkout: Checkout) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "list", "plan", "doctor", "lock", "report", "changes", "cases", "clean"]
+    "command",
+    [
+        "run",
+        "list",
+        "plan",
+        "doctor",
+        "lock",
+        "report",
+        "lint",
+        "changes",
+        "explain",
+        "cases",
+        "clean",
+    ],
 )
 def test_every_command_has_help(checkout: Checkout, command: str) -> None:
     ended = checkout.samebits(command, "--help")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 from unit.results.synthetic import cell, key, run, status
 
-from runner.cli.running import exit_code, limits, without_gpu
+from runner.cli.running import exit_code, limits, tell_plainly, without_gpu
 from runner.cli.workspace import local_bases, may_run, wanted_gpus
 from runner.environments.engine import Capacity
 from runner.errors import NothingSelected
@@ -104,6 +106,13 @@ def test_what_a_required_gpu_is_missing_for() -> None:
     assert without_gpu(record) == (
         f"--require-gpu: 2 cells: {MIG}; 1 cell: \N{REPLACEMENT CHARACTER}[31mno"
     )
+
+
+def test_brackets_in_what_is_told_are_no_markup() -> None:
+    said = io.StringIO()
+    console = Console(file=said, width=20)
+    tell_plainly(console, "locked, new in /data/[/bold]runs[red]/images/locks")
+    assert said.getvalue() == "locked, new in /data/[/bold]runs[red]/images/locks\n"
 
 
 def test_as_many_at_once_as_is_asked_for() -> None:

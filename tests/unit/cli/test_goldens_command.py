@@ -214,12 +214,10 @@ def test_nothing_that_has_a_golden(tmp_path: Path) -> None:
         Store(tmp_path / "results").add(record)
     ended = export(tmp_path)
     assert ended.exit_code == 3
-    assert re.fullmatch(
+    assert ended.stderr == (
         f"error: {tmp_path}/results: no case has a golden: it varies from run to run "
-        r"\(in one process\); no array of its output out is stored: [0-9a-f]{64}\.npy: "
-        "no such file or directory\n"
-        "  → a golden needs a case that is identical in several repeats, and its stored arrays\n",
-        ended.stderr,
+        "(in one process); the array of its output out can't be had: not stored\n"
+        "  → a golden needs a case that is identical in several repeats, and its stored arrays\n"
     )
     assert not (tmp_path / "project").exists()
 

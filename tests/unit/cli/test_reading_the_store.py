@@ -132,8 +132,8 @@ def test_an_axis_there_is_not() -> None:
         "",
         (
             "error: --axis tensorfow: there is no such axis, did you mean 'tensorflow'?\n"
-            "  → The axes are python, tensorflow, cuda, cudnn, base, device, determinism, threads, "
-            "onednn, tf32, xla and env.\n"
+            "  → The axes are python, tensorflow, keras, numpy, cuda, cudnn, base, device, "
+            "determinism, threads, onednn, tf32, xla and env.\n"
         ),
     )
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from runner.cli.workspace import Workspace, home
+from runner.cli.workspace import Workspace, choose_engine, home
 from runner.environments.own_probe import OwnProbe
-from runner.errors import InputError
+from runner.errors import EngineUnavailable, InputError
+from runner.matrix.cells import Environment
 
 MATRIX = """\
 version: 1
@@ -38,6 +39,21 @@ def test_what_lies_in_the_home() -> None:
 def test_results_may_lie_where_they_are_asked_for(tmp_path: Path) -> None:
     workspace = Workspace(ROOT / "matrices" / "history.yaml", tmp_path)
     assert workspace.store.root == tmp_path
+
+
+def test_what_neither_engine_can_run_names_both_reasons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
+    inside = Environment(python="3.8", tensorflow="2.8.4", cuda="system", base="cuda:11.2.2")
+    with pytest.raises(EngineUnavailable) as caught:
+        choose_engine("auto", Workspace(ROOT / "matrix.yaml"), (inside,), {})
+    assert caught.value.message == (
+        "a venv is made on this host, not in cuda:11.2.2; it takes --engine docker\n"
+        "Docker was not taken, since no Docker engine answers at "
+        f"unix://{tmp_path}/none: No such file or directory"
+    )
+    assert caught.value.hint == "start dockerd, or set DOCKER_HOST, or use --engine venv"
 
 
 def test_one_s_own_cases_are_found_from_the_folder_of_the_matrix(tmp_path: Path) -> None:

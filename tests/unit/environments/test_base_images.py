@@ -201,6 +201,16 @@ def test_an_image_that_can_not_be_pulled(api: FakeApi, why: str) -> None:
     assert refused(api) == (f"base image {OFFICIAL} can't be pulled: {why}", HINT)
 
 
+def test_an_image_given_by_hand_is_no_remedy_for_an_environment_s_own() -> None:
+    api = FakeApi(rows=[{"error": "no such host"}])
+    with pytest.raises(EngineUnavailable) as caught:
+        find(api, replace(ENVIRONMENT, base="nvidia/cuda:11.2.2"), local={"3.11": "mine:1"})
+    assert caught.value.message == "base image nvidia/cuda:11.2.2 can't be pulled: no such host"
+    assert caught.value.hint == (
+        "load it by hand, as with `docker load`, so that `docker images` lists it"
+    )
+
+
 def test_an_engine_that_stops_answering() -> None:
     api = FakeApi(inspect_error=requests.ConnectionError("broken pipe"))
     assert refused(api) == ("the engine stopped answering: broken pipe", "")

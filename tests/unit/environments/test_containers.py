@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 import requests
-from docker.errors import DockerException, NotFound
+from docker.errors import APIError, DockerException, NotFound
 
-from runner.environments.containers import Containers, Deadlines
+from runner.environments.containers import Containers, Deadlines, Order
 from runner.environments.gpu_faults import find
 from runner.environments.session import Session
 
@@ -72,6 +72,40 @@ def test_a_removal_that_is_not_answered_is_given_up() -> None:
     found.session.outstanding.add("one")
     assert not found.remove("one", 0.1)
     assert found.session.outstanding == found.session.given_up == {"one"}
+
+
+class FakeCreation:
+    """An engine that is asked for a container, and fails so."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def create_host_config(self, **wanted: object) -> dict[str, object]:
+        """Take whatever is wanted."""
+        return wanted
+
+    def create_container(self, *_: object, **__: object) -> dict[str, str]:
+        """Fail."""
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "outstanding"),
+    [
+        pytest.param(requests.ReadTimeout("timed out"), 1, id="no answer: there may be one"),
+        pytest.param(APIError("No such image"), 0, id="refused: there is none"),
+    ],
+)
+def test_a_container_that_was_asked_for_and_not_named_is_left_to_the_reaper(
+    error: Exception, outstanding: int
+) -> None:
+    found = Containers(cast("APIClient", FakeCreation(error)), Session("unix:///nowhere"))
+    order = Order(image="x", command=(), variables={}, labels={}, timeout=1, memory=1)
+    with pytest.raises(type(error)), found.fresh(order):
+        pass
+    left = len(found.session.outstanding)
+    found.session.reaper.close(nothing_left=True)
+    assert left == outstanding
 
 
 def test_what_is_gone_is_not_outstanding() -> None:

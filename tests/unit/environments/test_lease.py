@@ -142,6 +142,22 @@ def test_one_waits_so_long_and_no_longer() -> None:
     assert (found.kind, found.blames) == ("gpu-taken", "gpu")
 
 
+def test_a_container_that_this_run_was_never_told_of_is_removed() -> None:
+    """The engine made it after its answer was no longer waited for."""
+    session = Session("unix:///nowhere")
+    api = FakeApi(session.owner.labels(60), "created")
+    assert take(api, session) == "new"
+    assert api.removed == ["old"]
+
+
+def test_one_of_this_run_that_it_uses_is_waited_for() -> None:
+    session = Session("unix:///nowhere", outstanding={"old"})
+    api = FakeApi(session.owner.labels(60))
+    with pytest.raises(DockerException):
+        take(api, session, seconds=0)
+    assert api.removed == []
+
+
 def test_a_container_of_somebody_else_is_not_touched() -> None:
     api = FakeApi({"com.example": "1"})
     with pytest.raises(DockerException) as caught:
@@ -231,14 +247,18 @@ def test_who_is_not_first_waits_without_asking_the_engine(tmp_path: Path) -> Non
         assert container == "third"
 
 
-@pytest.mark.parametrize(
-    ("address", "gpu"),
-    [("unix:///nowhere", "GPU-2"), ("tcp://other:2375", "GPU-1")],
-    ids=["another GPU", "another engine"],
-)
-def test_each_gpu_has_its_own_queue(tmp_path: Path, address: str, gpu: str) -> None:
-    with queued(tmp_path).held(lambda: "first"), queued(tmp_path, address, gpu).held(lambda: "x"):
+def test_each_gpu_has_its_own_queue(tmp_path: Path) -> None:
+    with queued(tmp_path).held(lambda: "first"), queued(tmp_path, gpu="GPU-2").held(lambda: "x"):
         assert len(list(tmp_path.glob("*.lock"))) == 2
+
+
+def test_two_engines_of_one_machine_have_one_queue(tmp_path: Path) -> None:
+    with (
+        queued(tmp_path).held(lambda: "first"),
+        pytest.raises(DockerException, match="another run has held this GPU"),
+        queued(tmp_path, "unix:///run/user/1000/docker.sock").held(lambda: "second"),
+    ):
+        pass
 
 
 def test_a_failure_leaves_the_queue(tmp_path: Path) -> None:

@@ -73,6 +73,14 @@ LOCK = Lock(HEADER + REST)
             ("tensorflow==2.20.0", TOOLKIT, "nvidia-cudnn-cu12", "nvidia-nccl-cu12"),
             id="cuda alone",
         ),
+        pytest.param(
+            replace(CPU, keras="3.4.1", numpy="1.26.4"),
+            ("tensorflow-cpu==2.20.0", "keras==3.4.1", "numpy==1.26.4"),
+            id="keras and numpy",
+        ),
+        pytest.param(
+            replace(SYSTEM, keras="2.11.0"), ("tensorflow==2.11.1", "keras==2.11.0"), id="keras"
+        ),
         pytest.param(SYSTEM, ("tensorflow==2.11.1",), id="cuda inside the base"),
     ],
 )
@@ -87,6 +95,14 @@ def test_the_extra_that_would_fight_the_axes_is_never_asked_for(environment: Env
 
 def test_the_header_says_what_a_lock_is_made_from() -> None:
     assert lock.header(CPU, "2026-11-01") == HEADER
+
+
+def test_the_header_names_the_packages_that_are_pinned() -> None:
+    pinned = replace(CPU, keras="3.4.1")
+    assert lock.header(pinned, "2026-11-01").splitlines()[:2] == [
+        "# samebits lock of py3.11-tf2.20.0-keras3.4.1",
+        "# requirements: tensorflow-cpu==2.20.0 keras==3.4.1",
+    ]
 
 
 def test_the_header_names_bounds_that_the_catalogue_adds() -> None:

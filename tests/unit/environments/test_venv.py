@@ -25,6 +25,7 @@ from filelock import FileLock
 
 from runner.environments.engine import Base, Blueprint, BuildFailure, Outcome, Prepared, Trial
 from runner.environments.index import IndexSettings
+from runner.environments.lease import lock_folder, queue_of
 from runner.environments.lock import Lock
 from runner.environments.own_probe import OwnProbe
 from runner.environments.probe import ProbeSource
@@ -235,6 +236,37 @@ def test_cancelling_ends_what_runs_and_refuses_what_comes(probe: ScriptedProbe) 
     worker.join(timeout=5)
     assert [one.failure for one in outcomes] == ["cancelled"]
     assert probe.run("") == Outcome(exit_code=None, failure="can't start: cancelled")
+
+
+def test_a_trial_on_a_gpu_waits_for_another_run_on_it(
+    probe: ScriptedProbe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(probe.out))
+    folder = lock_folder(str(probe.out))
+    assert folder
+    outcomes: list[Outcome] = []
+    trial = replace(probe.trial("print('it is free')"), gpu="GPU-1")
+    worker = threading.Thread(target=lambda: outcomes.append(probe.engine.run(trial, probe.out)))
+    with FileLock(f"{queue_of('GPU-1', folder)}.lock"):
+        worker.start()
+        worker.join(timeout=0.5)
+        assert worker.is_alive()
+        beside = replace(trial, gpu="GPU-2")
+        assert probe.engine.run(beside, probe.out).log == "it is free\n"
+    worker.join(timeout=10)
+    assert [one.log for one in outcomes] == ["it is free\n"]
+
+
+def test_waiting_for_a_gpu_ends_when_cancelled(
+    probe: ScriptedProbe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(probe.out))
+    folder = lock_folder(str(probe.out))
+    assert folder
+    probe.engine.cancel()
+    with FileLock(f"{queue_of('GPU-1', folder)}.lock"):
+        ended = probe.engine.run(replace(probe.trial(""), gpu="GPU-1"), probe.out)
+    assert ended == Outcome(exit_code=None, failure="can't start: cancelled")
 
 
 def test_the_home_of_a_trial_is_its_own_and_is_gone(probe: ScriptedProbe) -> None:
@@ -521,6 +553,19 @@ def test_a_python_that_this_host_lacks(tmp_path: Path) -> None:
     assert caught.value.hint == (
         "install Python 3.99: `uv python install 3.99`, `pyenv install 3.99` or your system's "
         "package; or use --engine docker"
+    )
+
+
+def test_no_venv_stands_in_for_a_base_image(tmp_path: Path) -> None:
+    """Or this host's CUDA would be told as that of the image."""
+    engine = VenvEngine(tmp_path, IndexSettings())
+    inside = Environment(
+        python=PYTHON, tensorflow="2.8.4", cuda="system", base="nvidia/cuda:11.2.2-runtime"
+    )
+    with pytest.raises(EngineUnavailable) as caught:
+        engine.base(inside)
+    assert caught.value.message == (
+        "a venv is made on this host, not in nvidia/cuda:11.2.2-runtime; it takes --engine docker"
     )
 
 

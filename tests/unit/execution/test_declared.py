@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from unit.results.synthetic import fingerprint
 
 from runner.environments.lock import Lock
-from runner.execution.declared import Declared, Held, declared, hold
+from runner.execution.declared import Declared, Held, declared, hold, other_packages
 from runner.matrix.cells import Environment
 from runner.results.probe_output import Library
 from runner.results.records import TrialRecord
@@ -25,6 +27,53 @@ def environment(cuda: str | None = "12.6.3", cudnn: str | None = "9.3.0.75") -> 
 
 def library(name: str, version: str = "", reason: str = "") -> Library:
     return Library(name=name, path=f"/x/lib{name}.so", version=version, reason=reason)
+
+
+# packages
+
+
+@pytest.mark.parametrize(
+    ("named", "said", "sentences"),
+    [
+        pytest.param({}, {"keras": "9", "numpy": "9"}, (), id="nothing is pinned"),
+        pytest.param({"keras": "3.12.0", "numpy": "1.26.4"}, {}, (), id="as pinned"),
+        pytest.param(
+            {"keras": "3.4.1"}, {}, ("Keras 3.12.0 was loaded, not 3.4.1",), id="another Keras"
+        ),
+        pytest.param(
+            {"numpy": "2.1.3"}, {}, ("NumPy 1.26.4 was loaded, not 2.1.3",), id="another NumPy"
+        ),
+        pytest.param(
+            {"keras": "3.4.1"},
+            {"keras": ""},
+            ("Keras of no version was loaded, not 3.4.1",),
+            id="a Keras that does not say",
+        ),
+        pytest.param(
+            {"keras": "3.4.1"},
+            {"keras": "3.4.1 (fork)"},
+            ("Keras 3.4.1 (fork) was loaded, not 3.4.1",),
+            id="no version at all",
+        ),
+        pytest.param(
+            {"tensorflow": "2.22.0rc0"}, {"tensorflow": "2.22.0-rc0"}, (), id="a pre-release"
+        ),
+        pytest.param(
+            {"tensorflow": "2.22.0rc0"},
+            {"tensorflow": "2.22.0"},
+            ("TensorFlow 2.22.0 was loaded, not 2.22.0rc0",),
+            id="a pre-release is not the release",
+        ),
+        pytest.param(
+            {"tensorflow": "2.15.0.post1"}, {"tensorflow": "2.15.0"}, (), id="a post-release"
+        ),
+    ],
+)
+def test_packages_are_the_declared_ones(
+    named: dict[str, str], said: dict[str, str], sentences: tuple[str, ...]
+) -> None:
+    of = replace(environment(None, None), **named)
+    assert other_packages(of, fingerprint("2.20.0").model_copy(update=said)) == sentences
 
 
 # what is declared

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from unit.execution.fake_engine import BASE, PROBE
+from unit.execution.fake_engine import BASE, PROBE, FakeEngine
 
-from runner.environments.engine import Blueprint, Engine, Outcome, Prepared, Trial
+from runner.environments.engine import Blueprint, BuildFailure, Engine, Outcome, Prepared, Trial
 from runner.environments.lock import Lock
 from runner.environments.probe import find_probe
-from runner.execution.inspection import Inspection, file_names, inspect
+from runner.execution.inspection import Inspection, file_names, inspect, look_at
 from runner.matrix.cells import Environment
 
 if TYPE_CHECKING:
@@ -49,6 +49,16 @@ class Opening:
 def look(engine: Opening, environment: Environment = GPU) -> Inspection:
     blueprint = Blueprint(environment=environment, base=BASE, lock=LOCK, probe=find_probe())
     return inspect(blueprint, PREPARED, cast("Engine", engine), PROBE)
+
+
+def test_an_environment_that_is_gone_is_not_passed_over() -> None:
+    blueprint = Blueprint(environment=CPU, base=BASE, lock=LOCK, probe=find_probe())
+    there = FakeEngine()
+    assert look_at(blueprint, there, PROBE).problems == ()
+    gone = FakeEngine(build=lambda _: BuildFailure(reason="no space left on device", log=""))
+    assert look_at(blueprint, gone, PROBE).problems == (
+        "it was built, is gone, and could not be built again: no space left on device",
+    )
 
 
 def test_the_names_are_those_that_the_release_opens() -> None:

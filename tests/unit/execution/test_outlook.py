@@ -106,6 +106,13 @@ def test_neither_docker_nor_an_interpreter() -> None:
     assert not outlook.ready
 
 
+def test_no_venv_stands_in_for_a_base_image() -> None:
+    cell = CPU[0]
+    of = (replace(cell, environment=replace(cell.environment, base="debian:12")),)
+    reason = "a venv is made on this host, not in debian:12; it takes --engine docker"
+    assert reasons(ahead(replace(SURVEY, engine=NO), of)) == [reason]
+
+
 def test_without_an_index_only_what_is_built_runs() -> None:
     offline = replace(SURVEY, newest=NO)
     assert not ahead(offline).ready

@@ -18,8 +18,9 @@ from runner.environments.gpu_faults import Found
 from runner.environments.own_probe import OwnProbe
 from runner.errors import StoreError
 from runner.execution.gpu_watch import GpuWatch
+from runner.execution.judging import Judgement, judge
 from runner.execution.plan import PlannedCell
-from runner.execution.trials import Judgement, Task, judge, perform
+from runner.execution.trials import Task, perform
 from runner.results.gpu_use import GpuProcess, GpuReading, GpuUse
 from runner.results.probe_output import CaseOutput, Gpu, Library, Output, ProbeOutput
 from runner.results.records import Status, TrialRecord

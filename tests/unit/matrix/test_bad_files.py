@@ -446,7 +446,7 @@ def test_a_mistake_and_its_answer(text: str, said: str) -> None:
         )
     ],
 )
-@pytest.mark.parametrize("axis", ["python", "tensorflow", "cuda", "cudnn"])
+@pytest.mark.parametrize("axis", ["python", "tensorflow", "keras", "numpy", "cuda", "cudnn"])
 def test_a_version_carries_nothing_else(axis: str, value: str) -> None:
     axes = {"python": "3.11", "tensorflow": "2.20.0", "cuda": "12.9.1", "cudnn": "9.3.0.75"}
     quoted = "".join(f"\\U{ord(character):08x}" for character in value[:20_000])
@@ -468,6 +468,11 @@ def test_a_version_carries_nothing_else(axis: str, value: str) -> None:
             "'3.011' is no Python, name it such as 3.11, without the patch release",
         ),
         ("python", "3", "'3' is no Python, name it such as 3.11, without the patch release"),
+        ("keras", "3", "'3' is no Keras release, such as 3.4.1"),
+        ("keras", "v3.4.1", "'v3.4.1' is no Keras release, such as 3.4.1"),
+        ("keras", "3.04.1", "'3.04.1' is not how this version is written, did you mean '3.4.1'?"),
+        ("numpy", "<2", "'<2' is no NumPy release, such as 1.26.4"),
+        ("numpy", "1.26.4.", "'1.26.4.' is no version"),
         ("cuda", "12.9", "'12.9' is no CUDA release, such as 12.9.1, nor 'system'"),
         ("cuda", "12", "'12' is no CUDA release, such as 12.9.1, nor 'system'"),
         ("cuda", "System", "'System' is no CUDA release, such as 12.9.1, nor 'system'"),

@@ -6,7 +6,14 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from runner.matrix.catalog import constraints, overrides, refusal, refusal_inside, warning
+from runner.matrix.catalog import (
+    constraints,
+    overrides,
+    refusal,
+    refusal_inside,
+    unmet,
+    warning,
+)
 from runner.matrix.cells import Environment, Inside
 from runner.matrix.releases import Minor, instead_of, minor_of, table
 
@@ -43,6 +50,12 @@ def gpu(tensorflow: str, cuda: str, cudnn: str, python: str = "3.11") -> Environ
             cpu("3.7", "2.11.0"),
             "the probe needs Python 3.8 or newer, not 3.7",
             id="Python too old for the probe",
+        ),
+        pytest.param(
+            Environment(python="3.8", tensorflow="2.5.3", keras="2.6.0"),
+            "TensorFlow 2.5.3 has Keras inside itself; the package keras is what it uses from 2.6 "
+            "on",
+            id="Keras inside",
         ),
         pytest.param(
             gpu("2.18.1", "12.6.3", "9.1.0.70"),
@@ -160,7 +173,7 @@ def test_what_is_not_certain_is_not_refused(environment: Environment) -> None:
         pytest.param(gpu("2.13.1", "11.8.0", "8.6.0.163"), None, id="as tested"),
         pytest.param(gpu("2.4.4", "system", "8.0.5.39", "3.8"), None, id="CUDA in the image"),
         pytest.param(cpu("3.11", "2.18.1"), None, id="CPU"),
-        pytest.param(gpu("2.22.0", "12.9.1", "9.24.0.43"), None, id="unknown release"),
+        pytest.param(gpu("2.22.0", "12.9.1", "9.24.0.43"), None, id="unknown"),
     ],
 )
 def test_what_was_not_meant(environment: Environment, said: str | None) -> None:
@@ -341,5 +354,46 @@ def test_no_release_is_in_two_rows() -> None:
 
 def test_every_source_is_used() -> None:
     used = {source for row in table().releases for source in row.source}
-    others = {*table().toolkit.source, *table().driver.source}
+    others = {*table().toolkit.source, *table().driver.source, *table().keras.source}
     assert used | others == set(table().sources)
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        pytest.param(
+            Environment(python="3.11", tensorflow="2.16.2", keras="2.15.0"),
+            "TensorFlow 2.16.2 asks for keras>=3.0.0, not 2.15.0",
+            id="keras",
+        ),
+        pytest.param(
+            Environment(python="3.11", tensorflow="2.17.1", numpy="2.0.2"),
+            "TensorFlow 2.17.1 asks for numpy>=1.23.5,<2.0.0, not 2.0.2",
+            id="numpy",
+        ),
+        pytest.param(
+            Environment(python="3.11", tensorflow="2.17.1", keras="3.4.1", numpy="1.26.4"),
+            None,
+            id="inside",
+        ),
+        pytest.param(
+            Environment(python="3.11", tensorflow="2.16.2", keras="3.1.0rc0"), None, id="candidate"
+        ),
+        pytest.param(Environment(python="3.11", tensorflow="2.17.1"), None, id="nothing named"),
+        pytest.param(
+            Environment(python="3.11", tensorflow="9.9.9", keras="1.0.0"),
+            None,
+            id="unknown release",
+        ),
+    ],
+)
+def test_what_tensorflow_asks_of_packages(environment: Environment, expected: str | None) -> None:
+    assert unmet(environment) == expected
+
+
+def test_every_release_that_uses_a_package_says_what_it_asks() -> None:
+    oldest = Version(table().keras.oldest)
+    for row in table().releases:
+        assert set(row.asks) == ({"keras", "numpy"} if Version(row.minor) >= oldest else {"numpy"})
+        for asked in row.asks.values():
+            assert SpecifierSet(asked)

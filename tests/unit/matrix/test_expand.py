@@ -50,6 +50,45 @@ def test_every_setting_reaches_the_cell(setting: str, id_: str) -> None:
     assert ids(SMALL + f"settings: {{determinism: on, {setting}}}\n") == [id_]
 
 
+@pytest.mark.parametrize(
+    ("axes", "found"),
+    [
+        pytest.param("keras: 3.4.1", ["py3.11-tf2.20.0-keras3.4.1.cpu.det"], id="keras"),
+        pytest.param("numpy: 1.26.4", ["py3.11-tf2.20.0-numpy1.26.4.cpu.det"], id="numpy"),
+        pytest.param(
+            "numpy: [2.1.3, 1.26.4], keras: [3.10.0, 3.4.1]",
+            [
+                "py3.11-tf2.20.0-keras3.10.0-numpy2.1.3.cpu.det",
+                "py3.11-tf2.20.0-keras3.10.0-numpy1.26.4.cpu.det",
+                "py3.11-tf2.20.0-keras3.4.1-numpy2.1.3.cpu.det",
+                "py3.11-tf2.20.0-keras3.4.1-numpy1.26.4.cpu.det",
+            ],
+            id="both",
+        ),
+    ],
+)
+def test_packages_that_tensorflow_leaves_open_are_axes(axes: str, found: list[str]) -> None:
+    group = f"{{python: 3.11, tensorflow: 2.20.0, {axes}}}"
+    assert (
+        ids(f"version: 1\nenvironments: {{g: {group}}}\nsettings: {{determinism: on}}\n") == found
+    )
+
+
+def test_a_cell_says_its_packages_in_axis_order() -> None:
+    group = "{numpy: 2.1.3, keras: 3.4.1, python: 3.11, tensorflow: 2.20.0}"
+    first = spec.parse(f"version: 1\nenvironments: {{g: {group}}}\n", "m.yaml").cells[0].axes
+    assert list(first)[:4] == ["python", "tensorflow", "keras", "numpy"]
+    assert (first["keras"], first["numpy"]) == ("3.4.1", "2.1.3")
+
+
+def test_packages_are_excluded_like_any_value() -> None:
+    text = (
+        "version: 1\nenvironments:\n  g:\n    python: 3.11\n    tensorflow: 2.20.0\n"
+        "    keras: [3.4.1, 3.10.0]\n    exclude: [{keras: 3.4.1}]\nsettings: {determinism: on}\n"
+    )
+    assert ids(text) == ["py3.11-tf2.20.0-keras3.10.0.cpu.det"]
+
+
 def test_sets_of_variables_are_an_axis() -> None:
     text = SMALL + "settings: {determinism: on, env: {none: {}, z: {B: 2, A: 1}, a: {}}}\n"
     cells = spec.parse(text, "m.yaml").cells

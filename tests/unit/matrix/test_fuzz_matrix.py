@@ -69,6 +69,8 @@ KEYS = st.sampled_from(
         "probe",
         "python",
         "tensorflow",
+        "keras",
+        "numpy",
         "cuda",
         "cudnn",
         "device",

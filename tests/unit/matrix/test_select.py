@@ -46,6 +46,22 @@ def test_what_is_picked(only: list[str], count: int) -> None:
     assert len(ids(*only)) == count
 
 
+def test_cells_are_picked_by_the_packages_that_they_pin() -> None:
+    text = (
+        "version: 1\nenvironments:\n"
+        "  pinned: {python: 3.11, tensorflow: 2.20.0, keras: [3.4.1, 3.10.0]}\n"
+        "  open: {python: 3.11, tensorflow: 2.20.0}\nsettings: {determinism: on}\n"
+    )
+    cells = spec.parse(text, "m.yaml").cells
+    assert [cell.id for cell in select(cells, ["keras=3.4*"])] == [
+        "py3.11-tf2.20.0-keras3.4.1.cpu.det"
+    ]
+    with pytest.raises(
+        NothingSelected, match=r"no cell has keras '2\.15\.0'; the values there are"
+    ):
+        select(cells, ["keras=2.15.0"])
+
+
 def test_the_order_is_that_of_the_matrix() -> None:
     assert ids("tensorflow=2.20.0,2.17.1", "device=cpu") == [
         "py3.11-tf2.17.1.cpu.nodet",
@@ -75,8 +91,8 @@ def test_an_axis_there_is_not(only: str, said: str) -> None:
         select(CELLS, [only])
     assert caught.value.message == said
     assert caught.value.hint == (
-        "The axes are python, tensorflow, cuda, cudnn, base, device, determinism, threads, "
-        "onednn, tf32, xla and env."
+        "The axes are python, tensorflow, keras, numpy, cuda, cudnn, base, device, determinism, "
+        "threads, onednn, tf32, xla and env."
     )
     assert caught.value.exit_code == 2
 

@@ -52,11 +52,23 @@ def test_everything_that_is_known_of_a_cell() -> None:
                 "first_trial": "2026-11-22T09:00:00Z",
                 "last_trial": "2026-11-22T09:00:01Z",
                 "traces": [],
+                "distances": [],
+                "safe_to_swap": [],
+                "nearest_to_swap": None,
                 "cost_of_determinism": [],
                 "cells": [
                     {
                         "cell": of.id,
                         "axes": of.axes,
+                        "factors": {
+                            "python release": "3.11.7",
+                            "keras": "3.12.0",
+                            "numpy": "1.26.4",
+                            "ml-dtypes": "none",
+                            "opt-einsum": "none",
+                            "processor": "AMD EPYC 9R14",
+                            "instruction set": "baseline",
+                        },
                         "result": True,
                         "status": "done",
                         "reason": "",
@@ -107,6 +119,7 @@ def test_everything_that_is_known_of_a_cell() -> None:
                     {
                         "cell": other.id,
                         "axes": other.axes,
+                        "factors": {},
                         "result": False,
                         "status": "skipped",
                         "reason": "no base image",

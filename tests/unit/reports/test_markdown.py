@@ -42,6 +42,14 @@ A letter rests on 6 repeats in 3 processes without a difference: at 95 %, fewer 
 repeats differ.<br>
 3 processes bound nothing that differs from process to process only; \\`run --trials\\` adds more.
 
+**Safe to swap, as far as the probe tells**
+
+- tensorflow 2.15.1: the same bits in every case that runs and does not vary (2); \
+nn.conv2d.grad varies
+- tensorflow 2.16.2: the same bits in every case that does not vary (3); nn.conv2d.grad varies
+- tensorflow 2.17.1, 2.18.1: the same bits in every case that does not vary (3); \
+nn.conv2d.grad varies
+
 **Varies from run to run**
 
 - determinism off: nn.conv2d.grad (across processes)

@@ -106,6 +106,20 @@ def test_what_is_not_known(need: Need, said: tuple[str, str, list[str]]) -> None
     assert list(told[3:-1]) == gaps
 
 
+def test_before_anything_is_locked_there_is_no_number() -> None:
+    bare = Need(environments=2, unsized=2, images=12 * GB, unshared=12 * GB, cache=12 * GB)
+    both = Need(environments=3, unsized=3, images=14 * GB, unshared=14 * GB, cache=14 * GB)
+    told = lines(replace(NEEDS, here=bare, together=both))
+    unknown = "how much there is to download is not known before `python -m runner lock`"
+    assert (told[1], told[7]) == (unknown, f"  {unknown}")
+    assert told[-1] == "  in all: 28.0 GB on disk"
+
+
+def test_what_is_built_for_a_gpu_is_not_to_be_built_again() -> None:
+    told = lines(replace(NEEDS, together=HERE))
+    assert told[-1] == "  nothing to build"
+
+
 @pytest.mark.parametrize(
     ("time", "said"),
     [

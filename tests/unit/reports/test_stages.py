@@ -10,8 +10,9 @@ from unit.results.synthetic import cell, digest, run, status, trial
 
 from runner.analysis.changes import Move
 from runner.analysis.compare import compare
-from runner.analysis.distance import Distance
+from runner.analysis.distance import Distance, Greatest
 from runner.analysis.stages import StageDistance, Trace
+from runner.analysis.ulps import Ulps
 from runner.reports import json_report, markdown, table
 from runner.reports.fold import Scales
 from runner.reports.stages import stage_lines
@@ -45,7 +46,11 @@ def trace(case: str, first: str = "gradients", **greatest: float | None) -> Trac
 
 
 def _far(greatest: float) -> Distance:
-    return Distance(elements=8, mismatched=2, nans=0, greatest=greatest, ulps=3)
+    found = Greatest(value=greatest, index=(0,), left=0.0, right=greatest)
+    ulps = Ulps(greatest=3, median=1, histogram=())
+    return Distance(
+        dtype="float32", elements=8, mismatched=2, absolute=found, relative=found, ulps=ulps
+    )
 
 
 def compared(*traces: Trace, case: CaseOutput | None = None) -> Comparison:

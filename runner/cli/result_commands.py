@@ -1,0 +1,186 @@
+"""Commands on what is stored: they run nothing and need no engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runner.analysis.changes import TENSORFLOW
+from runner.cli import cataloguing, claiming, diffing, explaining, exporting, showing
+from runner.cli.guard import guarded
+from runner.cli.options import (
+    PROGRESS,
+    AsJson,
+    Cases,
+    Columns,
+    ColumnsOption,
+    Everything,
+    Form,
+    FormatOption,
+    MatrixFile,
+    Only,
+    Results,
+    StoredMatrix,
+)
+
+_DIFFS = (
+    "Examples: diff tensorflow=2.15.1 tensorflow=2.16.2   "
+    "diff py3.11-tf2.20.0.cpu.nodet py3.11-tf2.20.0.cpu.det"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    goldens = typer.Typer(
+        help="Golden outputs, for the tests of your own project.", no_args_is_help=True
+    )
+    app.add_typer(goldens, name="goldens")
+    app.command()(report)
+    app.command()(changes)
+    app.command()(explain)
+    app.command(epilog=_DIFFS)(diff)
+    app.command()(claims)
+    app.command()(cases)
+    goldens.command("export")(export_goldens)
+
+
+@guarded(PROGRESS)
+def report(
+    matrix: StoredMatrix = None,
+    only: Only = None,
+    everything: Everything = False,
+    results: Results = None,
+    form: Form = FormatOption.table,
+    columns: Columns = ColumnsOption.families,
+    case: Cases = showing.EVERY,
+    distances: Annotated[
+        bool, typer.Option("--distances", help="Also how far the groups of each case lie apart.")
+    ] = False,
+) -> int:
+    """Print the table of the stored results of a matrix; it runs nothing and needs no engine."""
+    scope = showing.scope(matrix, only or (), everything=everything)
+    folder = results or scope.results
+    comparison = showing.with_stages(showing.of_store(folder, scope.cells, case), folder)
+    if distances:
+        comparison = showing.with_distances(comparison, folder)
+    match form:
+        case FormatOption.table:
+            showing.print_table(comparison, columns.value)
+        case FormatOption.markdown:
+            showing.print_markdown(comparison, columns.value)
+        case FormatOption.json:
+            showing.print_json(comparison)
+    return 0
+
+
+@guarded(PROGRESS)
+def changes(
+    matrix: StoredMatrix = None,
+    only: Only = None,
+    everything: Everything = False,
+    results: Results = None,
+    axis: Annotated[
+        str, typer.Option("--axis", metavar="AXIS", help="Along which axis.")
+    ] = TENSORFLOW,
+    form: Form = FormatOption.table,
+    case: Cases = showing.EVERY,
+) -> int:
+    """Print at which releases each case changed bits, from stored results; it runs nothing."""
+    scope = showing.scope(matrix, only or (), everything=everything)
+    comparison = showing.of_store(results or scope.results, scope.cells, case)
+    showing.print_changes(comparison, axis, form.value)
+    return 0
+
+
+@guarded(PROGRESS)
+def explain(
+    case: Annotated[
+        list[str], typer.Argument(metavar="CASE…", help="Cases, or patterns such as 'nn.*'.")
+    ],
+    matrix: StoredMatrix = None,
+    only: Only = None,
+    everything: Everything = False,
+    results: Results = None,
+    form: Form = FormatOption.table,
+    as_json: AsJson = False,
+) -> int:
+    """Say what changed the bits of a case, and what did not, from stored results."""
+    scope = showing.scope(matrix, only or (), everything=everything)
+    comparison = showing.of_store(results or scope.results, scope.cells)
+    explaining.print_explanation(comparison, case, FormatOption.json if as_json else form)
+    return 0
+
+
+@guarded(PROGRESS)
+def diff(
+    left: Annotated[str, typer.Argument(metavar="X", help="A cell id, a pattern, or AXIS=VALUE.")],
+    right: Annotated[str, typer.Argument(metavar="Y", help="The same; what one moves to.")],
+    matrix: MatrixFile = Path("matrix.yaml"),
+    results: Results = None,
+    form: Form = FormatOption.table,
+    as_json: AsJson = False,
+    case: Cases = showing.EVERY,
+) -> int:
+    """Print what changes from cells X to cells Y, by how much and why, from all stored results."""
+    folder = results or showing.scope(matrix, (), everything=True).results
+    form = FormatOption.json if as_json else form
+    diffing.print_diff(showing.of_store(folder, cases=case), folder, (left, right), form.value)
+    return 0
+
+
+@guarded(PROGRESS)
+def claims(
+    matrix: MatrixFile = Path("matrix.yaml"),
+    results: Results = None,
+    form: Form = FormatOption.table,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only", metavar="ID", help="Take only these claims, such as 'article-*'. Repeatable."
+        ),
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Also every claim, with its evidence.")
+    ] = False,
+) -> int:
+    """Hold published claims about determinism against all stored results; it runs nothing."""
+    folder = results or showing.scope(matrix, (), everything=True).results
+    claiming.print_claims(folder, form.value, only or (), verbose=verbose)
+    return 0
+
+
+@guarded(PROGRESS)
+def cases(form: Form = FormatOption.table) -> int:
+    """List the cases of the probe: what each computes, and why its bits may differ."""
+    cataloguing.print_cases(form.value)
+    return 0
+
+
+@guarded(PROGRESS)
+def export_goldens(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where to write them, such as tests/goldens.")
+    ],
+    matrix: StoredMatrix = None,
+    only: Only = None,
+    everything: Everything = False,
+    results: Results = None,
+    case: Cases = showing.EVERY,
+    update: Annotated[
+        bool, typer.Option("--update", help="Change and remove the goldens that are there.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 where they are out of date.")
+    ] = False,
+) -> int:
+    """Write the bits that each group of cells agrees on, and which cell has which.
+
+    Your tests load them in three lines, without samebits: docs/goldens.md.
+    """
+    scope = showing.scope(matrix, only or (), everything=everything)
+    stored = results or scope.results
+    found = exporting.find(stored, scope.cells, case)
+    mode: exporting.Mode = "check" if check else "update" if update else "new"
+    return exporting.export(folder, stored, found, mode, PROGRESS)

@@ -1,0 +1,63 @@
+"""What a report says of cells that can stand for each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from runner.analysis.swap import swaps
+from runner.reports.describe import describe
+from runner.reports.notes import Note
+from runner.reports.words import brief, number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runner.analysis.comparison import CellResult, Context
+    from runner.analysis.swap import Nearest, SwapSet
+    from runner.reports.fold import Scales
+
+_TITLE: Final = "Safe to swap, as far as the probe tells"
+_SETS: Final = 6
+_CASES: Final = 6
+
+
+def swap_notes(context: Context, scales: Scales) -> tuple[Note, ...]:
+    """Give the note on sets of cells that are alike, or on the two that nearly are."""
+    found = swaps(context)
+    cases = sum(map(len, context.families.values()))
+    lines = [
+        f"{_place(context, scales, one.cells)}: {_alike(one, cases)}" for one in found.sets[:_SETS]
+    ]
+    if len(found.sets) > _SETS:
+        lines.append(f"and {number(len(found.sets) - _SETS, 'more set')}; JSON has all")
+    if found.nearest and found.nearest.apart:
+        lines.append(_nearest(context, scales, found.nearest))
+    return (Note.of(_TITLE, lines),) if lines else ()
+
+
+def _place(context: Context, scales: Scales, cells: Sequence[CellResult]) -> str:
+    among = [cell.axes for cell in context.cells]
+    return describe(scales, [cell.axes for cell in cells], among)
+
+
+def _alike(one: SwapSet, cases: int) -> str:
+    """Say in how many cases the cells of a set have the same bits, and which are left out."""
+    idle = cases - one.compared - len(one.varying)
+    left_out = [*(["runs"] if idle else []), *(["does not vary"] if one.varying else [])]
+    that = f" that {' and '.join(left_out)}" if left_out else ""
+    told = f"the same bits in every case{that} ({one.compared})"
+    if one.varying:
+        told += f"; {_named(one.varying)} {'varies' if len(one.varying) == 1 else 'vary'}"
+    return told + ("" if one.proven else "; some of them were seen once, which proves nothing")
+
+
+def _nearest(context: Context, scales: Scales, found: Nearest) -> str:
+    return (
+        f"no two cells are alike in all cases; closest are {_place(context, scales, found.cells)}, "
+        f"with other bits in {number(len(found.apart), 'case')} ({_named(found.apart)})"
+    )
+
+
+def _named(cases: Sequence[str]) -> str:
+    more = f" and {len(cases) - _CASES} more" if len(cases) > _CASES else ""
+    return ", ".join(map(brief, cases[:_CASES])) + more
