@@ -17,6 +17,7 @@ from runner.cli import (
     search_commands,
     workflows,
 )
+from runner.cli.examples import add_examples
 from runner.errors import SamebitsError
 
 app = typer.Typer(
@@ -36,6 +37,7 @@ result_commands.register(app)
 search_commands.register(app)
 merging.register(app)
 workflows.register(app)
+add_examples(app)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -26,7 +26,7 @@ Commit images/locks/, which the first run writes; leave results/ and .samebits/ 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("init", epilog="Example: init && plan && run")(guarded(PROGRESS)(init))
+    app.command("init")(guarded(PROGRESS)(init))
 
 
 def init(

@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(
-        "shell",
-        epilog="Examples: shell 'py3.11-tf2.20*.cpu.det'   "
-        "shell py3.11-tf2.20.0.cpu.det -- python -m probe --out /tmp/out --cases 'nn.*'",
-    )(guarded(PROGRESS)(shell))
+    app.command("shell")(guarded(PROGRESS)(shell))
 
 
 def shell(

@@ -30,15 +30,14 @@ from runner.cli.options import (
     Trials,
 )
 from runner.cli.sharding import ShardOption, take
+from runner.cli.spelling import spelled
 from runner.cli.workspace import Workspace, home, local_bases
 from runner.matrix.select import select
-
-_EXAMPLES = "Examples: run --only tensorflow=2.20.0,2.21.0 --only device=cpu   run --only 'py3.11*'"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command(epilog=_EXAMPLES)(run)
+    app.command()(run)
     app.command("list")(list_cells)
     app.command()(plan)
     app.command()(lint)
@@ -147,7 +146,7 @@ def plan(
     cells = selected.cells
     bases, gpus = tuple(base or ()), tuple(gpu or ())
     outline = listing.outline(workspace, cells, engine.value, bases, gpus, fresh=fresh, jobs=jobs)
-    print(listing.as_json(outline) if as_json else listing.as_text(outline))
+    print(listing.as_json(outline) if as_json else spelled(listing.as_text(outline)))
     return 0
 
 

@@ -21,10 +21,7 @@ _INCOMPLETE: Final = 5
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(
-        "merge",
-        epilog="Example: merge results shards/*   (then: report --results results)",
-    )(guarded(PROGRESS)(merge_stores))
+    app.command("merge")(guarded(PROGRESS)(merge_stores))
 
 
 def merge_stores(

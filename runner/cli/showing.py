@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MATRIX: Final = Path("matrix.yaml")
 EVERY: Final = "*"
+_MERGE: Final = "samebits merge TARGET SOURCE… joins them, and says which are missing"
 _NARROWEST: Final = 60
 _STYLES: Final = {
     Tone.TITLE: Style(bold=True),
@@ -156,9 +157,10 @@ def print_changes(
 
 
 def print_table(comparison: Comparison, columns: Columns) -> None:
-    """Print the table, in colour on a terminal."""
+    """Print the table, in colour on a terminal, unless `NO_COLOR` is set (https://no-color.org)."""
     console = Console()
-    system = console._color_system  # noqa: SLF001 - rich gives no other way to ask
+    # rich gives no other way to ask
+    system = None if console.no_color else console._color_system  # noqa: SLF001
 
     def paint(text: str, tone: Tone) -> str:
         return _STYLES[tone].render(text, color_system=system)
@@ -190,4 +192,6 @@ def next_step(workspace: Workspace, record: RunRecord) -> str:
     report = f"{spelled('nox -s report --')}{named}"
     lines.append(f"[dim]by case:[/] {report} --columns cases")
     lines.append(f"[dim]for docs and programs:[/] {report} --format markdown|json")
+    if record.shard:
+        lines.append(f"[dim]one of {record.shard.of} shards:[/] {_MERGE}")
     return "\n".join(lines)

@@ -54,9 +54,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(ci, name="ci")
 
 
-@ci.command(
-    epilog="Example: ci github --label self-hosted --label a100 > .github/workflows/samebits.yml"
-)
+@ci.command()
 @guarded(PROGRESS)
 def github(
     gpu: Gpu = True,
@@ -87,7 +85,7 @@ def github(
     return 0
 
 
-@ci.command(epilog="Example: ci gitlab --label gpu > .gitlab-ci.yml")
+@ci.command()
 @guarded(PROGRESS)
 def gitlab(
     matrix: MatrixFile = Path("matrix.yaml"),

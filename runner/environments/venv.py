@@ -164,7 +164,8 @@ class VenvEngine:
     def enter(self, trial: Trial, entry: Entry) -> int:
         """Run a command in this folder as a trial would run, with the user's home."""
         variables = _variables(trial, str(Path.home()))
-        return enter_venv(variables | {"VIRTUAL_ENV": trial.prepared.reference}, entry)
+        with self._turn(trial.gpu):
+            return enter_venv(variables | {"VIRTUAL_ENV": trial.prepared.reference}, entry)
 
     def cancel(self) -> None:
         """End every build and trial under way."""
