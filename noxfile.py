@@ -80,9 +80,16 @@ def lock(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests: unit, real Docker where an engine answers, real TensorFlow."""
+    """Run the tests: unit, real Docker where an engine answers, real TensorFlow.
+
+    Unit tests side by side first; the others, which count what is left on the engine, one by one.
+    """
     _install(session, "test")
-    session.run("pytest", *session.posargs)
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    session.run("pytest", "tests/unit", "-n", "auto", "-q")
+    session.run("pytest", "tests", "--ignore", "tests/unit")
 
 
 @nox.session

