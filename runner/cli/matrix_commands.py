@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from runner.analysis.comparison import Comparison
 from runner.cli import building, doctoring, linting, listing, locking, running, showing
 from runner.cli.guard import guarded
 from runner.cli.options import (
@@ -91,6 +92,8 @@ def run(
     console = Console(stderr=True, quiet=quiet)
     if selected.nothing:
         console.print(selected.nothing)
+        if as_json:
+            showing.print_json(Comparison(contexts=(), damaged=()))
         return 0
     if build_only:
         return building.build_matrix(workspace, cells, options, console, as_json=as_json)

@@ -67,6 +67,11 @@ def test_a_shard_without_cells_is_no_failure(command: str) -> None:
     assert samebits(command, "--shard", "4/4") == (0, "", said)
 
 
+def test_a_shard_without_cells_is_an_empty_report_for_programs() -> None:
+    code, out, _ = samebits("run", "--shard", "4/4", "--json")
+    assert (code, json.loads(out)["contexts"]) == (0, [])
+
+
 def test_what_is_no_shard_is_told() -> None:
     code, _, err = samebits("run", "--shard", "2")
     assert code == 2
