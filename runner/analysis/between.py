@@ -22,10 +22,12 @@ def responsible(corners: Corners, pair: Pair, case: str) -> tuple[str, ...]:
 
     The corners lead from end to end in steps along one axis, on which the bits change or do not.
     """
+    if len(pair.apart) == 1:
+        return (pair.apart[0].axis,)
     axes = tuple(move.axis for move in pair.moved)
     groups = {corner: group for corner, cell in corners.items() if (group := _group(cell, case))}
     changing = set(_changing(groups, axes))
-    return tuple(axis for axis in axes if axis in changing)
+    return tuple(move.axis for move in pair.apart if move.axis in changing)
 
 
 def corners_of(context: Context, pair: Pair) -> Corners:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from packaging.version import Version
-
 from runner.analysis.comparison import CellResult, Verdict
 from runner.analysis.natural import axes_rank, is_version, rank
 from runner.matrix.cells import ENVIRONMENT_AXES
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from runner.analysis.comparison import CaseResult, Context, MissingCell
+    from runner.analysis.natural import Rank
 
     AnyCell = CellResult | MissingCell
 
@@ -132,7 +131,7 @@ def _goes_on(route: Sequence[AnyCell], chain: Sequence[AnyCell]) -> bool:
     return later and further and moved <= set(ENVIRONMENT_AXES)
 
 
-def _place(cell: AnyCell, axis: str) -> tuple[int, Version, str]:
+def _place(cell: AnyCell, axis: str) -> Rank:
     return rank(cell.axes[axis])
 
 
@@ -201,9 +200,9 @@ def untried(values: Sequence[str], axis: str = TENSORFLOW) -> tuple[str, ...]:
     if axis != TENSORFLOW or not all(map(is_version, values)):
         return ()
     tried = {row.minor for value in values if (row := minor_of(value))}
-    low, high = Version(values[0]), Version(values[-1])
+    low, high = rank(values[0]), rank(values[-1])
     return tuple(
         row.minor
         for row in table().releases
-        if row.minor not in tried and low < Version(row.minor) < high
+        if row.minor not in tried and low < rank(row.minor) < high
     )

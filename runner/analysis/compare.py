@@ -16,6 +16,7 @@ from runner.analysis.comparison import CellResult, Comparison, Context, MissingC
 from runner.analysis.factors import observe
 from runner.analysis.groups import group_cases, group_families
 from runner.analysis.history import collect, in_axis_order, oldest_first
+from runner.analysis.timeline import turned_by_last_run
 from runner.analysis.verdicts import Sighting, judge
 from runner.results.records import Status
 
@@ -93,6 +94,7 @@ def _context(
         families=(families := _families(speaking)),
         cells=_results(speaking, families, harmed),
         missing=_missing(ordered, silences, harmed, answered),
+        turned=turned_by_last_run(place, speaking, runs),
     )
 
 

@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from runner.analysis.apart import GroupDistance
     from runner.analysis.stages import Trace
+    from runner.analysis.timeline import Course
     from runner.results.records import EngineName, Status
     from runner.results.store import Damaged
 
@@ -50,6 +51,22 @@ class Evidence:
     processes: int
     seen: int
     distinct: int
+
+    @classmethod
+    def least(cls, found: Iterable[Evidence]) -> Evidence:
+        """Give what each of some results that are the same every time rests on, at least.
+
+        Raises
+        ------
+        ValueError
+            There is none.
+        """
+        seen = list(found)
+        return cls(
+            processes=min(one.processes for one in seen),
+            seen=min(one.seen for one in seen),
+            distinct=1,
+        )
 
     @property
     def bound(self) -> float:
@@ -175,7 +192,8 @@ class Context:
     which the probe runs them. `machines` are the processor models that stand behind the host
     class. `probe` is the digest of its text. `first` and `last` are when the trials ran; None
     when there is none. `traces` of staged cases are there once `stages.traced` has added them, and
-    `distances` between groups once `apart.with_distances` has.
+    `distances` between groups once `apart.with_distances` has. `turned` are the cases to which the
+    last run gave other bits, or another verdict, than the run before.
     """
 
     engine: EngineName
@@ -192,6 +210,12 @@ class Context:
     missing: tuple[MissingCell, ...]
     traces: tuple[Trace, ...] = ()
     distances: tuple[GroupDistance, ...] = ()
+    turned: tuple[Course, ...] = ()
+
+    @property
+    def every(self) -> tuple[CellResult | MissingCell, ...]:
+        """All cells, those without a result last."""
+        return (*self.cells, *self.missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

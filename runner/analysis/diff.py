@@ -14,8 +14,6 @@ from runner.analysis.draws import what_moved
 from runner.analysis.factors import part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from runner.analysis.apart import Load, OutputDistance
     from runner.analysis.between import Corners
     from runner.analysis.comparison import CaseResult, CellResult, Context
@@ -103,15 +101,19 @@ class Diff:
 
     @property
     def nearest(self) -> Stop | None:
-        """The first stop at which no case changes."""
-        return next((stop for stop in self.stops if not stop.changed), None)
+        """The first stop at which no case changes, and those that do on the right are known."""
+        return next((stop for stop in self.stops if not (stop.changed or self._open(stop))), None)
 
     @property
     def least(self) -> Stop | None:
         """Of the stops that change fewer cases than the right cell does, that with the fewest."""
-        whole = len(self.changed)
-        better = [stop for stop in self.stops if len(stop.changed) < whole]
-        return min(better, key=lambda stop: len(stop.changed), default=None)
+        most = {stop.cell.cell: len(stop.changed) + len(self._open(stop)) for stop in self.stops}
+        better = [stop for stop in self.stops if most[stop.cell.cell] < len(self.changed)]
+        return min(better, key=lambda stop: most[stop.cell.cell], default=None)
+
+    def _open(self, stop: Stop) -> set[str]:
+        """Name the cases that change in the right cell, and of which nothing is known at a stop."""
+        return {one.case for one, _ in self.changed}.intersection(stop.unknown)
 
 
 def diff(context: Context, pair: Pair, load: Load) -> Diff:
@@ -125,22 +127,13 @@ def diff(context: Context, pair: Pair, load: Load) -> Diff:
         if name in left or name in right
     )
     compared = [one.case for one in cases if one.outcome in _COMPARED]
+    seen = [side[case].evidence for side in (left, right) for case in compared]
     return Diff(
         pair=pair,
         beside=_beside(pair),
         cases=cases,
         stops=tuple(_stop(left, cell) for cell in stored_between(context, pair)),
-        evidence=_least([side[case].evidence for side in (left, right) for case in compared]),
-    )
-
-
-def _least(found: Sequence[Evidence]) -> Evidence | None:
-    if not found:
-        return None
-    return Evidence(
-        processes=min(one.processes for one in found),
-        seen=min(one.seen for one in found),
-        distinct=1,
+        evidence=Evidence.least(seen) if seen else None,
     )
 
 

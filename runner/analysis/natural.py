@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
@@ -18,6 +19,7 @@ _NO_VERSION = Version("0")
 _ABSENT, _VERSION, _WORD = range(3)
 
 
+@lru_cache(maxsize=10_000)  # the same few values are sorted for each case of each cell
 def rank(value: str) -> Rank:
     """Rank one value of an axis; the empty text, for an axis that does not apply, is first."""
     if not value:

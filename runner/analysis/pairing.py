@@ -28,11 +28,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Two cells with a result that are alike in all axes but those that `moved`."""
+    """Two cells with a result that are alike in all axes but those that `moved`.
+
+    An axis that one of them does not declare has the value there that its trials told.
+    """
 
     left: CellResult
     right: CellResult
     moved: tuple[Move, ...]
+
+    @property
+    def apart(self) -> tuple[Move, ...]:
+        """What moved, without what one cell declares as it is in the other anyway."""
+        return tuple(move for move in self.moved if move.before != move.after) or self.moved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +134,15 @@ def _pairs(sides: _Sides) -> Iterator[Pair]:
         for right in sides.right:
             moved = tuple(sorted(moves(left.axes, right.axes), key=_rank))
             if moved and {move.axis for move in moved} <= about:
-                yield Pair(left=left, right=right, moved=moved)
+                seen = tuple(_seen(move, left, right) for move in moved)
+                yield Pair(left=left, right=right, moved=seen)
+
+
+def _seen(move: Move, left: CellResult, right: CellResult) -> Move:
+    return move._replace(
+        before=move.before or left.factors.get(move.axis, ""),
+        after=move.after or right.factors.get(move.axis, ""),
+    )
 
 
 def _rank(move: Move) -> tuple[int, str]:

@@ -37,5 +37,10 @@ def _narrowed(context: Context, pattern: str) -> Context:
     traces = tuple(one for one in context.traces if fnmatchcase(one.case, pattern))
     distances = tuple(one for one in context.distances if fnmatchcase(one.case, pattern))
     return replace(
-        context, families=families, cells=tuple(cells), traces=traces, distances=distances
+        context,
+        families=families,
+        cells=tuple(cells),
+        traces=traces,
+        distances=distances,
+        turned=tuple(one for one in context.turned if fnmatchcase(one.case, pattern)),
     )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from runner.analysis.changes import TENSORFLOW, Move
 from runner.analysis.natural import is_version
-from runner.matrix.catalog import impossible
-from runner.matrix.cells import AXES, ENVIRONMENT_AXES, Environment
+from runner.matrix.carried import impossible_axes
+from runner.matrix.cells import AXES
 from runner.matrix.problems import listed
 from runner.matrix.versions import SYSTEM
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Block = tuple[Move, ...]
 
 _MOST = 5  # blocks of which every order is tried
-_VERSIONED = ("python", "tensorflow", "keras", "numpy", "cudnn")
+_VERSIONED = ("python", "tensorflow", "keras", "numpy", "cuda", "cudnn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +111,8 @@ def _cell(pair: Pair, after: Iterable[Block]) -> dict[str, str]:
 
 def _impossible(axes: Axes) -> str:
     """Say why there can be no such cell, empty where there can or nothing is known."""
-    told = {axis: axes.get(axis) for axis in ENVIRONMENT_AXES}
-    versions = [told[axis] for axis in _VERSIONED] + [told["cuda"]]
+    versions = [axes.get(axis) for axis in _VERSIONED]
     known = all(value is None or value == SYSTEM or is_version(value) for value in versions)
-    if not (known and told["python"] and told["tensorflow"]):
+    if not (known and axes.get("python") and axes.get("tensorflow")):
         return ""
-    environment = Environment(**told)  # type: ignore[arg-type] # python and tensorflow are there
-    return impossible(environment) or ""
+    return impossible_axes(axes) or ""

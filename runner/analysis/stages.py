@@ -67,8 +67,9 @@ def first_variation(case: CaseResult) -> str | None:
 
 
 def _traces(context: Context, load: Load) -> Iterator[Trace]:
+    staged = {case.case for cell in context.cells for case in cell.cases if case.staged}
     for cases in context.families.values():
-        for case in cases:
+        for case in filter(staged.__contains__, cases):
             for (one, left), (other, right) in _steps(_identical(context, case)):
                 if stages := tuple(_distances(left, right, load)):
                     yield Trace(

@@ -9,10 +9,12 @@ import typer
 
 from runner import __version__
 from runner.cli import (
+    baselining,
     beginning,
     entering,
     matrix_commands,
     merging,
+    remembering,
     result_commands,
     search_commands,
     workflows,
@@ -35,6 +37,8 @@ matrix_commands.register(app)
 entering.register(app)
 result_commands.register(app)
 search_commands.register(app)
+baselining.register(app)
+remembering.register(app)
 merging.register(app)
 workflows.register(app)
 add_examples(app)

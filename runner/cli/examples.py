@@ -14,9 +14,16 @@ if TYPE_CHECKING:
 
 PANELS: Final = {
     "Run": ("init", "doctor", "lint", "lock", "plan", "list", "run", "shell", "clean"),
-    "What came out, from stored results": ("report", "changes", "explain", "diff", "claims"),
+    "What came out, from stored results": (
+        "report",
+        "history",
+        "changes",
+        "explain",
+        "diff",
+        "claims",
+    ),
     "Further trials": ("bisect", "verify"),
-    "For other programs": ("cases", "goldens"),
+    "For other programs": ("cases", "baseline", "goldens"),
     "Many hosts": ("merge", "ci"),
 }
 EXAMPLES: Final = {
@@ -38,7 +45,12 @@ EXAMPLES: Final = {
         "shell py3.11-tf2.20.0.cpu.det -- python -m probe --out /tmp/out --cases 'nn.*'",
     ),
     "clean": ("clean", "clean --no-images"),
-    "report": ("report --columns cases", "report --only device=gpu --format markdown"),
+    "report": (
+        "report --columns cases",
+        "report --only device=gpu --format markdown --output gpu.md",
+        "report --baseline baseline.json --fail-on changed,missing",
+    ),
+    "history": ("history nn.conv2d", "history 'random.*' --all --format json"),
     "changes": ("changes", "changes --axis cudnn --case 'nn.*'"),
     "explain": ("explain 'nn.conv2d*'", "explain train.mlp.adam --format markdown"),
     "diff": (
@@ -52,6 +64,10 @@ EXAMPLES: Final = {
     ),
     "verify": ("verify", "verify --python ~/venvs/mine/bin/python --require 'py3.11-tf2.20*'"),
     "cases": ("cases", "cases --format json"),
+    "baseline update": (
+        "baseline update baseline.json",
+        "baseline update baseline.json --only device=gpu",
+    ),
     "goldens export": ("goldens export tests/goldens", "goldens export tests/goldens --check"),
     "merge": ("merge results shards/*", "merge results shards --json"),
     "ci github": (

@@ -10,16 +10,18 @@ import typer
 from rich.console import Console
 
 from runner.analysis.comparison import Comparison
-from runner.cli import building, doctoring, linting, listing, locking, running, showing
-from runner.cli.guard import guarded
+from runner.cli import building, doctoring, linting, listing, locking, reporting, running, showing
+from runner.cli.guard import INTERRUPTED, guarded
 from runner.cli.options import (
     PROGRESS,
     AsJson,
+    BaselineFile,
     Bases,
     Columns,
     ColumnsOption,
     EngineChoice,
     EngineOption,
+    FailOn,
     Fresh,
     Gpus,
     Jobs,
@@ -71,6 +73,8 @@ def run(
         ),
     ] = False,
     columns: Columns = ColumnsOption.families,
+    baseline: BaselineFile = None,
+    fail_on: FailOn = None,
     results: Results = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -95,15 +99,20 @@ def run(
         if as_json:
             showing.print_json(Comparison(contexts=(), damaged=()))
         return 0
+    demand = reporting.read_demand(baseline, fail_on or ())
     if build_only:
         return building.build_matrix(workspace, cells, options, console, as_json=as_json)
     code, record = running.run_matrix(workspace, cells, options, console)
     comparison = showing.of_run(workspace, record)
+    asked = frozenset(cell.id for cell in cells) if only else None
+    gate = demand.of(asked, text=workspace.matrix.text_sha256).hold(comparison) if demand else None
     if as_json:
-        showing.print_json(comparison)
+        showing.print_json(comparison, gate)
     else:
-        showing.print_table(comparison, columns.value)
+        showing.print_table(comparison, columns.value, gate)
         console.print(showing.next_step(workspace, record), highlight=False, soft_wrap=True)
+    if code != INTERRUPTED:
+        reporting.pass_gate(gate)
     return code
 
 

@@ -51,11 +51,23 @@ class ColumnsOption(StrEnum):
 
 
 class FormatOption(StrEnum):
+    """How a page is written."""
+
+    table = "table"
+    markdown = "markdown"
+    json = "json"
+
+
+class ReportFormatOption(StrEnum):
     """How a report is written."""
 
     table = "table"
     markdown = "markdown"
     json = "json"
+    csv = "csv"
+    junit = "junit"
+    badge = "badge"
+    github = "github"
 
 
 MatrixFile = Annotated[
@@ -130,6 +142,35 @@ Trials = Annotated[
 Fresh = Annotated[bool, typer.Option("--fresh", help="Run new trials even where stored ones do.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Form = Annotated[FormatOption, typer.Option("--format", help="How to write it.")]
+ReportForm = Annotated[
+    ReportFormatOption,
+    typer.Option(
+        "--format",
+        help="How to write it. junit is XML for CI systems, badge JSON for shields.io, github the "
+        "summary of a step of GitHub Actions: there, it is added to it.",
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write it to this file. Default: -, the terminal."
+    ),
+]
+BaselineFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline", metavar="FILE", help="Say what differs from this file; exit 1 where it fails."
+    ),
+]
+FailOn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-on",
+        metavar="KIND,…",
+        help="What fails against the baseline: changed, failed, missing, varies, steady, works, "
+        "new; or nothing. Default: changed,failed,missing.",
+    ),
+]
 Columns = Annotated[ColumnsOption, typer.Option("--columns", help="What the columns are.")]
 Cases = Annotated[
     str, typer.Option("--case", metavar="PATTERN", help="Show only these cases, such as 'nn.*'.")

@@ -8,19 +8,24 @@ from typing import Annotated
 import typer
 
 from runner.analysis.changes import TENSORFLOW
-from runner.cli import cataloguing, claiming, diffing, explaining, exporting, showing
+from runner.cli import cataloguing, claiming, diffing, explaining, exporting, reporting, showing
 from runner.cli.guard import guarded
 from runner.cli.options import (
     PROGRESS,
     AsJson,
+    BaselineFile,
     Cases,
     Columns,
     ColumnsOption,
     Everything,
+    FailOn,
     Form,
     FormatOption,
     MatrixFile,
     Only,
+    Output,
+    ReportForm,
+    ReportFormatOption,
     Results,
     StoredMatrix,
 )
@@ -47,26 +52,28 @@ def report(
     only: Only = None,
     everything: Everything = False,
     results: Results = None,
-    form: Form = FormatOption.table,
+    form: ReportForm = ReportFormatOption.table,
+    output: Output = None,
     columns: Columns = ColumnsOption.families,
     case: Cases = showing.EVERY,
+    baseline: BaselineFile = None,
+    fail_on: FailOn = None,
     distances: Annotated[
         bool, typer.Option("--distances", help="Also how far the groups of each case lie apart.")
     ] = False,
 ) -> int:
     """Print the table of the stored results of a matrix; it runs nothing and needs no engine."""
     scope = showing.scope(matrix, only or (), everything=everything)
+    demand = reporting.read_demand(baseline, fail_on or ())
     folder = results or scope.results
     comparison = showing.with_stages(showing.of_store(folder, scope.cells, case), folder)
     if distances:
         comparison = showing.with_distances(comparison, folder)
-    match form:
-        case FormatOption.table:
-            showing.print_table(comparison, columns.value)
-        case FormatOption.markdown:
-            showing.print_markdown(comparison, columns.value)
-        case FormatOption.json:
-            showing.print_json(comparison)
+    reporting.warn_of_others(scope, folder, PROGRESS)
+    asked = scope.cells if only else None
+    gate = demand.of(asked, cases=case, text=scope.text).hold(comparison) if demand else None
+    reporting.write(comparison, gate, form.value, columns.value, output, PROGRESS)
+    reporting.pass_gate(gate)
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,10 +22,10 @@ from runner.errors import InputError, NothingSelected
 from runner.matrix.cells import AXES
 from runner.matrix.problems import closest, listed, shown
 from runner.matrix.select import select
-from runner.reports import change_formats, json_report, markdown, table
+from runner.reports import change_formats, json_report, table
 from runner.reports.changes import make_parts
 from runner.reports.grid import Tone
-from runner.reports.words import number
+from runner.reports.words import brief, number
 from runner.results.records import Status
 from runner.results.store import Store
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from runner.analysis.comparison import Comparison
+    from runner.analysis.gate import Gate
     from runner.reports.grid import Columns
     from runner.results.records import RunRecord
 
@@ -73,11 +74,7 @@ def of_store(results: Path, cells: Collection[str] | None = None, cases: str = E
     if cells is not None:
         said = [_about(run, cells) for run in said]
     if not any((trials.records, *(run.cells for run in said), trials.damaged, runs.damaged)):
-        if cells is None or not (runs.records or store.trials().records):
-            raise NothingSelected(f"{results}: no results yet", "run `nox -s matrix` first")
-        raise NothingSelected(
-            f"{results}: no result of these cells", "run them first, or see all others with --all"
-        )
+        refuse_none(store, cells)
     damaged = (*trials.damaged, *runs.damaged)
     comparison = compare(trials.records, [run for run in said if run.cells], damaged)
     if cases != EVERY:
@@ -85,6 +82,32 @@ def of_store(results: Path, cells: Collection[str] | None = None, cases: str = E
         if not any(context.families for context in comparison.contexts):
             raise NothingSelected(f"--case {cases}: no case with a result has such a name")
     return comparison
+
+
+def refuse_none(store: Store, cells: Collection[str] | None) -> NoReturn:
+    """Say why a store has nothing to show: it is empty, or of other cells.
+
+    Raises
+    ------
+    NothingSelected
+        Always.
+    """
+    others = other_cells(store, cells)
+    if not others:
+        raise NothingSelected(f"{store.root}: no results yet", "run `nox -s matrix` first")
+    raise NothingSelected(
+        f"{store.root}: no result of these cells; its {number(len(others), 'cell')}, such as "
+        f"{brief(others[0])}, {'is' if len(others) == 1 else 'are'} of another matrix or selection",
+        "run these cells first, name the other matrix with --matrix, or see all with --all",
+    )
+
+
+def other_cells(store: Store, cells: Collection[str] | None) -> list[str]:
+    """Name the cells of a store, of which it has trials or runs, that are none of these."""
+    if cells is None:
+        return []
+    said = {row.cell for run in store.runs().records for row in run.cells}
+    return sorted({*store.cells(), *said} - set(cells))
 
 
 def with_stages(comparison: Comparison, results: Path) -> Comparison:
@@ -119,16 +142,24 @@ def scope(matrix: Path | None, only: Sequence[str], *, everything: bool) -> Scop
             raise InputError("--only selects cells of a matrix file; name it with --matrix")
         return Scope(home(path) / "results", None)
     workspace = Workspace(path)
-    cells = select(workspace.matrix.cells, only)
-    return Scope(workspace.store.root, frozenset(cell.id for cell in cells))
+    cells = frozenset(cell.id for cell in select(workspace.matrix.cells, only))
+    known = frozenset(cell.id for cell in workspace.matrix.cells)
+    return Scope(workspace.store.root, cells, path, known, workspace.matrix.text_sha256)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What to show: where results are kept by default, and of which cells; None is all of them."""
+    """What to show: where results are kept by default, and of which cells; None is all of them.
+
+    `matrix` is the file that they are of, `known` all of its cells and `text` the SHA-256 of it;
+    without one, None and empty.
+    """
 
     results: Path
     cells: frozenset[str] | None
+    matrix: Path | None = None
+    known: frozenset[str] = frozenset()
+    text: str = ""
 
 
 def print_changes(
@@ -156,7 +187,7 @@ def print_changes(
     print(write(parts), end="")
 
 
-def print_table(comparison: Comparison, columns: Columns) -> None:
+def print_table(comparison: Comparison, columns: Columns, gate: Gate | None = None) -> None:
     """Print the table, in colour on a terminal, unless `NO_COLOR` is set (https://no-color.org)."""
     console = Console()
     # rich gives no other way to ask
@@ -166,18 +197,13 @@ def print_table(comparison: Comparison, columns: Columns) -> None:
         return _STYLES[tone].render(text, color_system=system)
 
     width = max(_NARROWEST, min(console.width, table.WIDTH)) if console.is_terminal else table.WIDTH
-    text = table.render(comparison, columns=columns, width=width, paint=paint)
+    text = table.render(comparison, gate, columns=columns, width=width, paint=paint)
     print(text, end="")
 
 
-def print_markdown(comparison: Comparison, columns: Columns) -> None:
-    """Print the table as Markdown."""
-    print(markdown.render(comparison, columns=columns), end="")
-
-
-def print_json(comparison: Comparison) -> None:
+def print_json(comparison: Comparison, gate: Gate | None = None) -> None:
     """Print everything as JSON."""
-    print(json_report.render(comparison), end="")
+    print(json_report.render(comparison, gate), end="")
 
 
 def next_step(workspace: Workspace, record: RunRecord) -> str:

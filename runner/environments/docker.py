@@ -186,6 +186,8 @@ class DockerEngine:
         """Run one trial in a fresh container under the hardened profile."""
         try:
             with self._containers.fresh(self._order(trial)) as container:
+                if refusal := trial.admit():
+                    return Outcome(exit_code=None, failure=refusal)
                 self._containers.start(container)
                 state = self._containers.wait(container, trial.timeout)
                 return self._outcome(container, state, trial, out)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import psutil
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from runner.environments.gpu_faults import Found
@@ -64,12 +65,18 @@ class BuildFailure:
     log: str
 
 
+def admitted() -> str:
+    """Let every trial start."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """One fresh process to run. `timeout` is in seconds, `memory` in bytes.
 
     `probe_folder` holds the package `probe`, and `own` the cases that take the catalogue's place;
-    an image has its own copy of both.
+    an image has its own copy of both. `admit` is asked when all is ready and no other run can have
+    the GPU any more, just before the process starts; what it says keeps that from starting.
     """
 
     cell: Cell
@@ -81,6 +88,7 @@ class Trial:
     memory: int
     gpu: str | None = None
     own: OwnProbe | None = None
+    admit: Callable[[], str] = admitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

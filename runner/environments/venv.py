@@ -130,6 +130,8 @@ class VenvEngine:
                 turn.enter_context(self._turn(trial.gpu))
             except OSError as error:
                 return _not_started(error)
+            if refusal := trial.admit():
+                return Outcome(exit_code=None, failure=refusal)
             return self._run(trial, out)
 
     def _run(self, trial: Trial, out: Path) -> Outcome:

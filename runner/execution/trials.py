@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from runner.environments.engine import Outcome, Trial
+from runner.environments.engine import Trial
 from runner.errors import StoreError
 from runner.execution.gpu_watch import Admission, GpuWatch
 from runner.execution.judging import Judgement, judge, with_arrays, with_use
@@ -19,7 +19,7 @@ from runner.results.records import Status, TrialKey, TrialRecord
 from runner.results.untrusted import Rejected, inert
 
 if TYPE_CHECKING:
-    from runner.environments.engine import Blueprint, Engine, Prepared
+    from runner.environments.engine import Blueprint, Engine, Outcome, Prepared
     from runner.execution.gpu import HostGpu
     from runner.execution.plan import PlannedCell
     from runner.matrix.cells import Cell
@@ -70,10 +70,9 @@ def perform(
         ) from None
     with folder as name:
         out = Path(name)
-        seconds = task.probe.timeout_seconds
-        admission = watch.admit(task.gpu, seconds) if task.gpu else Admission()
-        begun = _Begun(host, datetime.now(UTC), time.monotonic())
-        ended = _run(task, engine, out, watch, admission)
+        gate = _Gate(task, watch)
+        ended = _run(task, engine, out, gate)
+        begun = _Begun(host, gate.started, gate.clock)
         wrote = _wrote(ended.outcome)
         read = read_output(out) if wrote else Rejected("the probe did not end by itself")
         judgement = _judge_all(ended, read, task, out / "arrays")
@@ -82,6 +81,35 @@ def perform(
         if judgement.status is not Status.INTERRUPTED:
             store.add(record, out / "arrays" if done else None)
     return record, judgement
+
+
+@dataclass
+class _Gate:
+    """Lets a trial start, when nobody else is on its GPU, and notes the moment.
+
+    Until an engine asks, the trial counts as begun when it was handed to that.
+    """
+
+    task: Task
+    watch: GpuWatch
+    admission: Admission = field(default_factory=Admission)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: float = field(default_factory=time.monotonic)
+
+    def admit(self) -> str:
+        """Why the trial can't start, or ''."""
+        if self.task.gpu:
+            self.admission = self.watch.admit(self.task.gpu, self.task.probe.timeout_seconds)
+        self.started, self.clock = datetime.now(UTC), time.monotonic()
+        return self.admission.refusal
+
+    def use(self) -> GpuUse | None:
+        """What the GPU was like before and after, where NVML told it."""
+        gpu, before = self.task.gpu, self.admission.reading
+        if gpu is None or before is None:
+            return None
+        after = None if self.admission.refusal else self.watch.after(gpu)
+        return GpuUse(uuid=gpu.uuid, before=before, after=after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +124,10 @@ class _Ended:
     refused: bool = False
 
 
-def _run(task: Task, engine: Engine, out: Path, watch: GpuWatch, admission: Admission) -> _Ended:
-    """Run a trial that was admitted to its GPU, and look at that again."""
-    before = admission.reading
-    if admission.refusal:
-        outcome = Outcome(exit_code=None, failure=admission.refusal)
-    else:
-        outcome = engine.run(trial_of(task), out)
-    if task.gpu is None or before is None:
-        return _Ended(outcome)
-    after = None if admission.refusal else watch.after(task.gpu)
-    use = GpuUse(uuid=task.gpu.uuid, before=before, after=after)
-    return _Ended(outcome, use, refused=bool(admission.refusal))
+def _run(task: Task, engine: Engine, out: Path, gate: _Gate) -> _Ended:
+    """Run a trial through the gate, and look at its GPU again."""
+    outcome = engine.run(replace(trial_of(task), admit=gate.admit), out)
+    return _Ended(outcome, gate.use(), refused=bool(gate.admission.refusal))
 
 
 def _judge_all(ended: _Ended, read: ProbeOutput | Rejected, task: Task, folder: Path) -> Judgement:

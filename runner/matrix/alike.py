@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
 from pydantic import BaseModel, ConfigDict
 
 from runner.matrix import document
@@ -29,7 +28,6 @@ class Row(BaseModel):
     axis: str
     where: dict[str, str] = {}
     values: tuple[str, ...] = ()
-    since: str = "0"
     because: str
     source: str
 
@@ -40,7 +38,6 @@ class Row(BaseModel):
             value is not None
             and (not self.values or value in self.values)
             and all(axes.get(axis) == wanted for axis, wanted in self.where.items())
-            and Version(axes["tensorflow"]) >= Version(self.since)
         )
 
 

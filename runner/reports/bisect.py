@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from packaging.version import Version
 
-from runner.analysis.comparison import Verdict
+from runner.analysis.comparison import Evidence, Verdict
 from runner.matrix.problems import listed
+from runner.reports.evidence import amount, bounds
 from runner.reports.extent import figure
 from runner.reports.words import brief, number
 from runner.results.records import Status
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from runner.analysis.apart import OutputDistance
     from runner.analysis.attempts import Attempt
     from runner.analysis.bisect import Bisection, Change
-    from runner.analysis.comparison import Evidence
 
     Differences = Mapping[Change, OutputDistance]
 
@@ -163,17 +163,11 @@ def _evidence(found: Bisection, change: Change) -> str:
     """Say how often each of two results was seen, and what the weaker of the two allows."""
     both = (found.tried[one].result for one in (change.before, change.after))
     results = [result for result in both if result]
-    one, *others = dict.fromkeys(_seen(result.evidence) for result in results)
+    one, *others = dict.fromkeys(amount(result.evidence) for result in results)
     seen = f"{one} at the one and {others[0]} at the other" if others else f"{one} at each"
     if not all(result.proven for result in results):
         return f"{seen}; what was seen once proves nothing"
-    bound = max(result.evidence.bound for result in results)
-    return f"{seen}: at 95 %, fewer than {bound * 100:.0f} % of repeats differ"
-
-
-def _seen(evidence: Evidence) -> str:
-    processes = "1 process" if evidence.processes == 1 else f"{evidence.processes} processes"
-    return f"{number(evidence.seen, 'repeat')} in {processes}"
+    return f"{seen}: {bounds(Evidence.least(result.evidence for result in results))}"
 
 
 def _difference(difference: OutputDistance) -> str:
@@ -195,8 +189,8 @@ def state_of(attempt: Attempt) -> str:
         return f"{_word(attempt.state)}{reason}"
     seen = attempt.result.evidence
     if attempt.state is Verdict.VARIES:
-        return f"{_word(attempt.state)}: {number(seen.distinct, 'result')} in {_seen(seen)}"
-    return _seen(seen)
+        return f"{_word(attempt.state)}: {number(seen.distinct, 'result')} in {amount(seen)}"
+    return amount(seen)
 
 
 def _state(found: Bisection, release: str, *, reason: bool = False) -> str:

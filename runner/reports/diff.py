@@ -11,6 +11,7 @@ from runner.analysis.diff import Outcome
 from runner.analysis.draws import Moved
 from runner.reports.describe import spelled
 from runner.reports.diff_notes import diff_notes
+from runner.reports.evidence import amount, bounds
 from runner.reports.extent import mismatched, relative, ulps
 from runner.reports.grid import UNPROVEN
 from runner.reports.notes import Note
@@ -63,18 +64,15 @@ def _part(pairing: Pairing, diff: Diff, left_out: tuple[Note, ...]) -> Part:
 
 
 def _caption(pairing: Pairing, diff: Diff) -> Iterator[str]:
-    yield f"{heading(pairing.context)}; {spelled(diff.pair.moved)}."
+    yield f"{heading(pairing.context)}; {spelled(diff.pair.apart)}."
     counts = {outcome: len(diff.of(outcome)) for outcome in Outcome}
     told = ", ".join(f"{count} {_COUNTED[outcome]}" for outcome, count in counts.items() if count)
     yield f"{number(len(diff.cases), 'case')}: {told}."
     if kept := diff.of(Outcome.KEEPS):
         yield f"Same bits: {_by_family(kept, diff.cases)}."
     if diff.evidence:
-        seen = number(diff.evidence.seen, "repeat")
-        yield (
-            f"Each rests on at least {seen} in either cell: at 95 %, fewer than "
-            f"{100 * diff.evidence.bound:.0f} % of repeats differ."
-        )
+        least = diff.evidence
+        yield f"Each rests on at least {amount(least)} in either cell: {bounds(least)}."
 
 
 _COUNTED: Final = {

@@ -54,8 +54,8 @@ _MEANINGS: Final = {
 
 
 def _responsible(diff: Diff) -> Iterator[str]:
-    if len(diff.pair.moved) == 1:
-        yield f"{spelled(diff.pair.moved)}, the only axis in which the two differ"
+    if len(diff.pair.apart) == 1:
+        yield f"{spelled(diff.pair.apart)}, the only axis in which the two differ"
     else:
         yield from _through(diff)
     if diff.beside:
@@ -68,7 +68,7 @@ def _through(diff: Diff) -> Iterator[str]:
     for one, change in diff.changed:
         through[change.axes].append(one.case)
     for axes, cases in through.items():
-        told = spelled(move for move in diff.pair.moved if move.axis in axes)
+        told = spelled(move for move in diff.pair.apart if move.axis in axes)
         names = ", ".join(map(brief, cases))
         yield f"{told or _NOT_SEPARABLE}: {number(len(cases), 'case')} ({names})"
 
@@ -85,7 +85,7 @@ def _nearest(diff: Diff) -> Iterator[str]:
         place = _stop(diff, diff.least)
         yield f"no such cell is stored; fewest change at {place}: {_named(diff.least.changed)}"
     else:
-        yield "no such cell is stored, and none between the two changes fewer cases"
+        yield "no such cell is stored, and none between the two is known to change fewer"
 
 
 def _stop(diff: Diff, stop: Stop) -> str:
@@ -95,8 +95,9 @@ def _stop(diff: Diff, stop: Stop) -> str:
 
 def _values(diff: Diff, cell: CellResult) -> str:
     """Name a cell by the axes in which the two differ."""
-    axes = (move.axis for move in diff.pair.moved)
-    return ", ".join(f"{axis} {cell.axes.get(axis) or NOT_APPLICABLE}" for axis in axes)
+    values = {**cell.factors, **cell.axes}
+    axes = (move.axis for move in diff.pair.apart)
+    return ", ".join(f"{axis} {values.get(axis) or NOT_APPLICABLE}" for axis in axes)
 
 
 def _named(cases: Sequence[str]) -> str:

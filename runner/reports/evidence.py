@@ -8,7 +8,7 @@ from runner.analysis.comparison import Evidence, Verdict
 from runner.reports.words import number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from runner.analysis.comparison import Context
 
@@ -28,7 +28,7 @@ def evidence_lines(context: Context) -> Iterable[str]:
     ]
     if not found:
         return
-    least, most = _outermost(found, min), _outermost(found, max)
+    least, most = Evidence.least(found), _most(found)
     some = "" if least == most else "at least "
     yield f"A letter rests on {some}{amount(least)} without a difference: {bounds(least)}."
     if least != most:
@@ -63,10 +63,10 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f}" if share >= _FINE else f"{100 * share:.2g}"
 
 
-def _outermost(found: Sequence[Evidence], pick: Callable[[Iterable[int]], int]) -> Evidence:
-    """The fewest, or the most, repeats and processes; they may be those of two cases."""
+def _most(found: Sequence[Evidence]) -> Evidence:
+    """The most repeats and processes; they may be those of two cases."""
     return Evidence(
-        processes=pick(one.processes for one in found),
-        seen=pick(one.seen for one in found),
+        processes=max(one.processes for one in found),
+        seen=max(one.seen for one in found),
         distinct=1,
     )

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from runner.analysis.attribution import Kind
+from runner.analysis.comparison import Evidence
 from runner.matrix.cells import AXES
 from runner.matrix.problems import listed
 from runner.reports.describe import describe
 from runner.reports.effects import change_lines, value_words
+from runner.reports.evidence import amount, bounds
 from runner.reports.fold import NOT_APPLICABLE, Scales
 from runner.reports.section import heading
 from runner.reports.words import brief, number
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from runner.analysis.attribution import CaseAttribution, Effect
     from runner.analysis.changes import AnyCell
     from runner.analysis.comparison import Context
-    from runner.analysis.neighbours import AxisEvidence
+    from runner.analysis.neighbours import AxisEvidence, Pair
 
     Axes = Mapping[str, str]
 
@@ -105,11 +107,8 @@ def _evidence(context: Context, found: CaseAttribution) -> str:
         for case in cell.cases
         if case.case == found.case and case.group
     ]
-    weakest = min(seen, key=lambda one: one.seen)
-    return (
-        f"; each rests on at least {number(weakest.seen, 'repeat')} without a difference "
-        f"(at 95 %, fewer than {100 * weakest.bound:.0f} % of repeats differ)"
-    )
+    least = Evidence.least(seen)
+    return f"; each rests on at least {amount(least)} without a difference ({bounds(least)})"
 
 
 def _steady(found: CaseAttribution) -> Iterator[str]:
@@ -120,7 +119,7 @@ def _steady(found: CaseAttribution) -> Iterator[str]:
         for one in found.effects
         if one.kind is Kind.NO_EFFECT and one.name not in restless | changing.keys()
     ]
-    axes = [_counted(one) for one in steady if not one.observed]
+    axes = [_counted(one, _alone(found, one, changing)) for one in steady if not one.observed]
     moved = [_counted(one) for one in steady if one.observed]
     if axes:
         do = "does" if len(axes) == 1 else "do"
@@ -152,8 +151,23 @@ def _unsteady(line: AxisEvidence) -> str:
     return f"Along {line.axis} it varies {listed([*told[:_SHOWN], *more])}{same}."
 
 
-def _counted(effect: Effect) -> str:
-    return f"{effect.name} ({number(len(effect.same), 'pair')})"
+def _counted(effect: Effect, alone: str = "") -> str:
+    return f"{effect.name} ({number(len(effect.same), 'pair')}{alone})"
+
+
+def _alone(found: CaseAttribution, effect: Effect, changing: Iterable[str]) -> str:
+    """Say at which one value of an axis that matters another one was seen not to."""
+    pairs = [pair for line in found.evidence for pair in line.pairs]
+    told = [
+        f"{name} {value_words(*seen)}"
+        for name in changing
+        if len(seen := _values(effect.same, name)) == 1 and seen != _values(pairs, name)
+    ]
+    return f", with {listed(told)} alone" if told else ""
+
+
+def _values(pairs: Iterable[Pair], name: str) -> set[str]:
+    return {end.value(name) for pair in pairs for end in (pair.before, pair.after)}
 
 
 def _kept(found: CaseAttribution, axis: str) -> int:

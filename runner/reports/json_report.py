@@ -1,18 +1,25 @@
-"""A comparison as JSON for programs. The models here are its documentation: see `schema`.
+"""A comparison as JSON for programs.
 
+The models here are its documentation: see `schema_text`, which `report.schema.json` beside this
+module holds for others; ``python -m runner.reports.json_report`` writes that file anew.
 `schema_version` changes when a reader of the older form would go wrong.
 """
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 from math import isinf
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.json_schema import GenerateJsonSchema
 
 from runner.analysis.comparison import Level, Verdict
 from runner.analysis.cost import costs
+from runner.analysis.standing import Kind, kind_of
 from runner.analysis.swap import swaps
 from runner.reports.distance_json import ReportedOutput, reported
 from runner.reports.words import as_json
@@ -29,10 +36,13 @@ if TYPE_CHECKING:
     )
     from runner.analysis.cost import CaseCost
     from runner.analysis.distance import Distance
+    from runner.analysis.gate import Gate
     from runner.analysis.stages import Trace
     from runner.analysis.swap import Nearest, SwapSet
+    from runner.analysis.timeline import Course
 
 REPORT_SCHEMA: Literal[1] = 1
+SCHEMA = Path(__file__).with_name("report.schema.json")
 
 
 class _Part(BaseModel):
@@ -165,6 +175,32 @@ class ReportedGroups(_Part):
     outputs: tuple[ReportedOutput, ...]
 
 
+class ReportedMove(_Part):
+    """Something recorded of the trials that is not as before; empty where it was not told."""
+
+    factor: str
+    """A part of what trials are told apart by, an observed factor, or an installed package."""
+    before: str
+    after: str
+    package: bool
+    """Whether it is another installed package, on which bits are not known to depend."""
+
+
+class ReportedTurn(_Part):
+    """One case of one cell to which the last run gave something else than the run before."""
+
+    cell: str
+    case: str
+    family: str
+    kind: Kind
+    since: datetime
+    """When that run began."""
+    before: str
+    """As in a baseline: the first 16 digits of the digest of its bits, or its verdict."""
+    after: str
+    moved: tuple[ReportedMove, ...]
+
+
 class ReportedContext(_Part):
     """Cells that may be compared with each other; cells of two contexts may not."""
 
@@ -187,6 +223,7 @@ class ReportedContext(_Part):
     """A cell is in several where a case varies in it that differs between others."""
     nearest_to_swap: ReportedNearest | None
     """Where no two cells are safe to swap."""
+    changed_by_last_run: tuple[ReportedTurn, ...]
     cost_of_determinism: tuple[ReportedCost, ...]
     """Without cases that take less than 0.2 ms, or of which processes have one repeat only."""
 
@@ -198,29 +235,99 @@ class DamagedFile(_Part):
     reason: str
 
 
+class ReportedDifference(_Part):
+    """One case of one cell that stands otherwise than in the baseline."""
+
+    kind: Kind
+    fails: bool
+    """Whether it is of a kind that fails the gate."""
+    engine: str
+    host_class: str
+    cell: str
+    case: str
+    family: str
+    before: str
+    """The first 16 digits of the digest of its bits, or its verdict where it has no one result;
+    empty where it has none."""
+    after: str
+    reason: str
+    regrouped: bool
+    """Whether changed bits agree with other cells than before."""
+
+
+class ReportedUnmatched(_Part):
+    """Cells of the baseline that nothing in this report may be compared with."""
+
+    engine: str
+    host_class: str
+    cells: int
+    reason: str
+
+
+class ReportedBaseline(_Part):
+    """What differs from a baseline."""
+
+    file: str
+    fail_on: tuple[Kind, ...]
+    failed: bool
+    compared: int
+    """Cases of cells that have a result here and in the baseline."""
+    same: int
+    other_matrix: bool
+    """Whether the matrix file has another text than when the baseline was written."""
+    differences: tuple[ReportedDifference, ...]
+    not_compared: tuple[ReportedUnmatched, ...]
+
+
 class Report(_Part):
     """Everything that the store says."""
 
     schema_version: Literal[1] = REPORT_SCHEMA
     contexts: tuple[ReportedContext, ...]
     damaged: tuple[DamagedFile, ...]
+    baseline: ReportedBaseline | None
+    """Null where it was held against none."""
 
 
-def render(comparison: Comparison) -> str:
+def render(comparison: Comparison, gate: Gate | None = None) -> str:
     """Write a comparison as JSON: ASCII, keys sorted, control characters as U+FFFD."""
-    return as_json(make_report(comparison).model_dump(mode="json"))
+    return as_json(make_report(comparison, gate).model_dump(mode="json"))
 
 
 def schema() -> dict[str, object]:
     """Give the JSON Schema of a report."""
-    return Report.model_json_schema(mode="serialization")
+    made = Report.model_json_schema(mode="serialization")
+    return {"$schema": GenerateJsonSchema.schema_dialect, **made}
 
 
-def make_report(comparison: Comparison) -> Report:
-    """Bring a comparison into the documented form."""
+def schema_text() -> str:
+    """Give the schema as it is shipped."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
+def make_report(comparison: Comparison, gate: Gate | None = None) -> Report:
+    """Bring a comparison, and what differs from a baseline, into the documented form."""
     return Report(
         contexts=tuple(map(_context, comparison.contexts)),
         damaged=tuple(DamagedFile(path=one.path, reason=one.reason) for one in comparison.damaged),
+        baseline=_baseline(gate) if gate else None,
+    )
+
+
+def _baseline(gate: Gate) -> ReportedBaseline:
+    against = gate.against
+    return ReportedBaseline(
+        file=gate.name,
+        fail_on=gate.kinds,
+        failed=gate.failed,
+        compared=against.compared,
+        same=against.same,
+        other_matrix=against.other_matrix,
+        differences=tuple(
+            ReportedDifference(**asdict(one), fails=one.kind in gate.kinds)
+            for one in against.differences
+        ),
+        not_compared=tuple(ReportedUnmatched(**asdict(one)) for one in against.unmatched),
     )
 
 
@@ -240,6 +347,7 @@ def _context(context: Context) -> ReportedContext:
         distances=tuple(map(_groups, context.distances)),
         safe_to_swap=tuple(map(_swap, swappable.sets)),
         nearest_to_swap=_nearest(swappable.nearest) if swappable.nearest else None,
+        changed_by_last_run=tuple(map(_turn, context.turned)),
         cost_of_determinism=tuple(map(_cost, costs(context).cases)),
     )
 
@@ -265,6 +373,20 @@ def _swap(found: SwapSet) -> ReportedSwap:
 def _nearest(found: Nearest) -> ReportedNearest:
     left, right = found.cells
     return ReportedNearest(cells=(left.cell, right.cell), apart=found.apart)
+
+
+def _turn(course: Course) -> ReportedTurn:
+    before, after = course.spells[-2:]
+    return ReportedTurn(
+        cell=course.cell,
+        case=course.case,
+        family=course.family,
+        kind=kind_of(before.standing, after.standing),
+        since=after.since,
+        before=before.standing,
+        after=after.standing,
+        moved=tuple(ReportedMove(**one._asdict()) for one in after.moved),
+    )
 
 
 def _cost(found: CaseCost) -> ReportedCost:
@@ -356,3 +478,7 @@ def _case(case: CaseResult) -> ReportedCase:
         proven=case.proven,
         reason=case.reason,
     )
+
+
+if __name__ == "__main__":
+    SCHEMA.write_text(schema_text(), encoding="utf-8")

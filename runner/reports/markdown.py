@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from runner.reports.against import against_note
 from runner.reports.notes import damage
 from runner.reports.section import make_section
 from runner.results.untrusted import one_line
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from runner.analysis.comparison import Comparison
+    from runner.analysis.gate import Gate
     from runner.reports.grid import Columns, Grid
     from runner.reports.notes import Note
     from runner.reports.section import Section
@@ -25,12 +27,17 @@ _NOTHING = "The store has no results yet."
 
 def render(
     comparison: Comparison,
+    gate: Gate | None = None,
     *,
     columns: Columns = "families",
     level: int = 3,
 ) -> str:
-    """Write a comparison as Markdown whose headings are of the given level."""
-    blocks = [
+    """Write a comparison as Markdown whose headings are of the given level.
+
+    What differs from a baseline comes first.
+    """
+    blocks = [*_note(against_note(gate, comparison))] if gate else []
+    blocks += [
         block
         for context in comparison.contexts
         for block in _section(make_section(context, columns), level)

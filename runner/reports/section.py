@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from runner.analysis.comparison import Verdict
 from runner.reports.cost import cost_notes
+from runner.reports.courses import turned_notes
 from runner.reports.distances import distance_notes
 from runner.reports.evidence import evidence_lines
 from runner.reports.fold import Scales
 from runner.reports.grid import MARKS, PARTIAL, UNPROVEN, make_grid
 from runner.reports.notes import Note, make_notes
 from runner.reports.swap import swap_notes
-from runner.reports.words import brief, number
+from runner.reports.words import brief, number, place_name
 from runner.results.untrusted import one_line
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def make_section(context: Context, columns: Columns) -> Section:
         grid=grid,
         legend=tuple(_legend(context, grid, columns)),
         notes=(
+            *turned_notes(context.turned),
             *swap_notes(context, scales),
             *distance_notes(context),
             *make_notes(context, scales, Scales.of(cells + missing)),
@@ -58,10 +60,7 @@ def make_section(context: Context, columns: Columns) -> Section:
 
 def heading(context: Context) -> str:
     """Name a context in one inert line."""
-    return f"{_ENGINES[context.engine]}, {brief(context.host_class)}"
-
-
-_ENGINES = {"docker": "Docker", "venv": "venv, not Docker"}
+    return place_name(context.engine, context.host_class)
 
 
 def _caption(context: Context, scales: Scales) -> Iterable[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
+from runner.reports.against import against_note
 from runner.reports.grid import Grid, Tone
 from runner.reports.notes import damage
 from runner.reports.section import make_section
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from runner.analysis.comparison import Comparison
+    from runner.analysis.gate import Gate
     from runner.reports.grid import Columns
     from runner.reports.notes import Note
     from runner.reports.section import Section
@@ -34,6 +36,7 @@ def plain(text: str, tone: Tone) -> str:  # noqa: ARG001 - the shape of a Paint
 
 def render(
     comparison: Comparison,
+    gate: Gate | None = None,
     *,
     columns: Columns = "families",
     width: int = WIDTH,
@@ -41,14 +44,16 @@ def render(
 ) -> str:
     """Write a comparison as text of at most `width` columns, where no single word is wider.
 
-    `paint` may add colour by ANSI codes; it must not change what is seen of a text.
+    `paint` may add colour by ANSI codes; it must not change what is seen of a text. What differs
+    from a baseline comes last, where a terminal shows it.
     """
     blocks = [
         block
         for context in comparison.contexts
         for block in _section(make_section(context, columns), width, paint)
     ]
-    blocks += [_note(note, width, paint) for note in damage(comparison)]
+    last = (against_note(gate, comparison),) if gate else ()
+    blocks += [_note(note, width, paint) for note in (*damage(comparison), *last)]
     return "\n\n".join(blocks or [_NOTHING]) + "\n"
 
 

@@ -162,11 +162,7 @@ def _evidence(found: Verified) -> str:
     seen = [one.evidence for one in results if one.verdict is Verdict.IDENTICAL]
     if not seen:
         return "No case gave the same bits each time."
-    least = Evidence(
-        processes=min(one.processes for one in seen),
-        seen=min(one.seen for one in seen),
-        distinct=1,
-    )
+    least = Evidence.least(seen)
     return f"What is the same each time here rests on {amount(least)}: {bounds(least)}."
 
 

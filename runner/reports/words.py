@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Final
 
 from runner.results.untrusted import inert, one_line
+
+if TYPE_CHECKING:
+    from runner.results.records import EngineName
 
 _LONGEST = 200
 
@@ -27,6 +31,14 @@ def span(seconds: float) -> str:
     if minutes < 90:  # noqa: PLR2004 - and hours
         return f"{minutes} min"
     return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def place_name(engine: EngineName, host_class: str) -> str:
+    """Name an engine and a host class in one inert line."""
+    return f"{_ENGINES[engine]}, {brief(host_class)}"
+
+
+_ENGINES: Final = {"docker": "Docker", "venv": "venv, not Docker"}
 
 
 def brief(text: str) -> str:

@@ -90,13 +90,31 @@ class Store:
 
     def trials(self, cells: Collection[str] | None = None) -> StoredTrials:
         """Read the trials of `cells`, or all; the folders of other cells are not opened."""
-        names = self._cells() if cells is None else sorted(set(cells))
+        names = self.cells() if cells is None else sorted(set(cells))
         folder = self._root / "trials"
         found = [one for name in names for one in self._records(folder / name, TrialRecord)]
         return StoredTrials(
             records=tuple(one for one in found if isinstance(one, TrialRecord)),
             damaged=tuple(one for one in found if isinstance(one, Damaged)),
         )
+
+    def cells(self) -> list[str]:
+        """Name the cells of which there are trials, sorted.
+
+        Raises
+        ------
+        StoreError
+            The folder can't be read.
+        """
+        try:
+            return sorted(entry.name for entry in (self._root / "trials").iterdir())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise StoreError(
+                f"{self._root / 'trials'}: could not be read: {reason_of(error)}",
+                "Make the folder readable for this user.",
+            ) from error
 
     def runs(self) -> StoredRuns:
         """Read every run."""
@@ -142,17 +160,6 @@ class Store:
         path = folder / record_name(record, data)
         write_once(path, data, self._disk)
         return path
-
-    def _cells(self) -> list[str]:
-        try:
-            return sorted(entry.name for entry in (self._root / "trials").iterdir())
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise StoreError(
-                f"{self._root / 'trials'}: could not be read: {reason_of(error)}",
-                "Make the folder readable for this user.",
-            ) from error
 
     def _records(self, folder: Path, kind: type[Record]) -> Iterator[Record | Damaged]:
         try:

@@ -13,6 +13,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import jsonschema
 import psutil
 import pytest
 from places import ROOT
@@ -20,6 +21,7 @@ from racing import MAY_RACE, RACING, UNSEEDED
 
 from runner.environments.docker import connect
 from runner.errors import EngineUnavailable
+from runner.reports.json_report import SCHEMA
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,6 +120,26 @@ def test_a_second_run_builds_and_tries_nothing(place: Place) -> None:
     assert "to run" not in ended.stderr
     assert "built" not in ended.stderr
     assert place.stored() == before
+
+
+def test_the_report_is_as_its_schema_says(place: Place) -> None:
+    ended = place.command("report", "--format", "json")
+    jsonschema.validate(json.loads(ended.stdout), json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def test_a_gate_fails_for_the_one_change_that_was_planted(place: Place, tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline.json"
+    assert place.command("baseline", "update", str(baseline)).returncode == 0
+    assert place.run("--baseline", str(baseline)).returncode == 0
+    document = json.loads(baseline.read_text(encoding="utf-8"))
+    (context,) = document["contexts"]
+    context["cells"][min(context["cells"])][SEEDED] = "0" * 16
+    baseline.write_text(json.dumps(document), encoding="utf-8")
+    ended = place.run("--baseline", str(baseline))
+    assert ended.returncode == 1
+    assert ended.stderr.count("error: ") == 1
+    assert f"differs from the baseline {baseline}: 1 changed" in ended.stderr
+    assert f"- changed: {SEEDED}: other bits, " in ended.stdout
 
 
 def test_the_plan_says_what_is_built_and_what_would_run(place: Place) -> None:

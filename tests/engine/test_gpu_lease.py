@@ -186,3 +186,19 @@ def test_a_container_of_somebody_else_is_left_alone(
         assert outcome.fault.kind == "gpu-taken"
         assert gpu_engine.names() == [LEASE]
         api.remove_container(LEASE)
+
+
+def test_a_trial_is_admitted_when_it_holds_its_gpu_and_does_not_start_otherwise(
+    gpu_engine: PrivateEngine, tmp_path: Path
+) -> None:
+    seen: list[list[str]] = []
+
+    def admit() -> str:
+        seen.append(gpu_engine.names())
+        return "used by pid 4711"
+
+    with closing(open_engine()) as engine:
+        outcome = engine.run(replace(on_gpu("ok"), admit=admit), tmp_path)
+    assert seen == [[LEASE]]
+    assert (outcome.exit_code, outcome.failure) == (None, "used by pid 4711")
+    assert list(tmp_path.iterdir()) == []

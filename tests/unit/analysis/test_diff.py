@@ -123,6 +123,18 @@ def test_the_nearest_cell_that_changes_nothing() -> None:
     assert found.nearest is found.stops[0]
 
 
+def test_a_cell_in_which_what_changes_is_not_known_is_no_advice() -> None:
+    found = of({"a": OLD}, {"a": OLD}, {"a": VARYING}, {"a": NEW})
+    assert found.nearest is found.stops[1]
+    alone = of({"a": OLD}, {"a": VARYING}, {"a": NEW})
+    assert (alone.nearest, alone.least) == (None, None)
+
+
+def test_a_case_that_changes_nowhere_may_be_unknown_on_the_way() -> None:
+    found = of({"a": OLD, "b": OLD}, {"a": OLD, "b": VARYING}, {"a": NEW, "b": OLD})
+    assert found.nearest is found.stops[0]
+
+
 def test_a_change_on_the_way_back_is_no_hindrance() -> None:
     found = of({"a": OLD}, {"a": NEW}, {"a": OLD}, {"a": NEW})
     assert found.nearest is not None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from unit.results.synthetic import case, cell, key, run, status, trial
 
+from runner.analysis.between import corners_of, responsible
 from runner.analysis.changes import Move
 from runner.analysis.compare import compare
 from runner.analysis.pairing import find_pairs
@@ -49,6 +51,19 @@ def test_cells_that_are_alike_in_all_other_axes_are_paired() -> None:
         (OLD_OFF.id, NEW_OFF.id),
         (OLD_ON.id, NEW_ON.id),
     ]
+
+
+def test_what_one_cell_holds_as_the_other_has_it_anyway_does_not_set_them_apart() -> None:
+    environment = replace(NEW_ON.environment, keras="3.12.0")  # what every trial here tells
+    held = replace(NEW_ON, environment=environment)
+    (found,) = find_pairs(compared(OLD_ON, held), OLD_ON.id, held.id)
+    (pair,) = found.pairs
+    assert pair.moved == (
+        Move("tensorflow", "2.15.1", "2.16.2"),
+        Move("keras", "3.12.0", "3.12.0"),
+    )
+    assert pair.apart == pair.moved[:1]
+    assert responsible(corners_of(found.context, pair), pair, "a") == ("tensorflow",)
 
 
 @pytest.mark.parametrize(

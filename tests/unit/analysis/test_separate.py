@@ -23,7 +23,7 @@ def between(
 ) -> Separation:
     """What to add between two cells with other bits, each told by its axes and factors."""
     cells = [
-        ({"python": "3.11", **axes, **OWN}, factors, word)
+        ({"python": "3.11", **OWN, **axes}, factors, word)
         for (axes, factors), word in zip((before, after), "AB", strict=True)
     ]
     (effect,) = attribute(context(cells), "a").of(name)
@@ -61,6 +61,15 @@ def test_the_other_release_holds_it_where_the_newer_can_not() -> None:
     assert found == Separation(
         cells=({"python": "3.11", "tensorflow": "2.19.1", "keras": "3.15.1", **OWN},), because=()
     )
+
+
+def test_no_cell_on_a_gpu_is_proposed_that_has_no_cudnn() -> None:
+    gpu = {"cuda": "12.9.1", "cudnn": "9.10.2.21", "device": "gpu"}
+    found = between((release("2.20.0"), {}), (release("2.20.0") | gpu, {}), "cuda")
+    assert [(one["device"], one.get("cudnn")) for one in found.cells] == [
+        ("cpu", None),
+        ("cpu", "9.10.2.21"),
+    ]
 
 
 def test_where_neither_can() -> None:

@@ -92,10 +92,19 @@ def test_a_matrix_of_which_nothing_is_stored(folder: Path) -> None:
         3,
         "",
         (
-            f"error: {folder}/results: no result of these cells\n"
-            "  → run them first, or see all others with --all\n"
+            f"error: {folder}/results: no result of these cells; its 3 cells, such as {OTHER.id}, "
+            "are of another matrix or selection\n"
+            "  → run these cells first, name the other matrix with --matrix, or see all with "
+            "--all\n"
         ),
     )
+
+
+def test_a_store_that_also_has_cells_of_another_matrix(folder: Path) -> None:
+    code, _, err = samebits("report")
+    told = f"{folder}/results also has 1 cell that matrix.yaml does not, such as {OTHER.id}"
+    assert (code, err) == (0, f"{told}: --all shows them\n")
+    assert samebits("report", "--all")[2] == ""
 
 
 @pytest.mark.usefixtures("folder")

@@ -166,6 +166,8 @@ class FakeEngine:
     def run(self, trial: Trial, out: Path) -> Outcome:
         """Run as `run_one` says."""
         with self._counted("trial", trial.gpu or ""):
+            if refusal := trial.admit():
+                return Outcome(exit_code=None, failure=refusal)
             self.trials.append(trial)
             self.pause(self.seconds)
             outcome = self.run_one(trial)

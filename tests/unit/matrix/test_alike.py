@@ -32,18 +32,13 @@ def gpu(tf32: str) -> Cell:
             id="TF32 by default",
         ),
         pytest.param(
-            [cpu(onednn="default"), cpu(onednn="on")],
-            "from 2.9 on TensorFlow uses oneDNN by default",
-            id="oneDNN by default",
-        ),
-        pytest.param(
             [cpu(xla="default"), cpu(xla="off")],
-            "nothing is compiled by XLA unless it is asked for",
+            "without a flag, XLA clusters nothing by default",
             id="no XLA by default",
         ),
         pytest.param(
             [cpu(cuda="12.6.3"), cpu(cuda="12.9.1")],
-            "a CPU cell loads no library of CUDA, whichever there is",
+            "a CPU cell sees no GPU, whichever CUDA there is",
             id="CUDA on a CPU",
         ),
         pytest.param(
@@ -65,7 +60,15 @@ def test_what_is_the_same_in_effect(cells: list[Cell], because: str) -> None:
         pytest.param([gpu(tf32="off"), gpu(tf32="on")], id="TF32 on a GPU"),
         pytest.param([cpu(xla="off"), cpu(xla="on")], id="XLA"),
         pytest.param(
-            [cpu("2.8.4", onednn="default"), cpu("2.8.4", onednn="on")], id="oneDNN before 2.9"
+            [cpu(onednn="default"), cpu(onednn="on")],
+            id="oneDNN, which is the default on some CPUs only",
+        ),
+        pytest.param(
+            [
+                cpu(env="jit", variables=(("TF_XLA_FLAGS", "--tf_xla_auto_jit=2"),), xla=xla)
+                for xla in ("default", "off")
+            ],
+            id="XLA that a flag may ask for",
         ),
         pytest.param([cpu(), cpu(cuda="12.9.1")], id="another build of TensorFlow"),
         pytest.param([cpu(determinism="off"), cpu(determinism="on")], id="determinism"),

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from unit.analysis.planted import context, line
 from unit.reports.stores import HOSTILE, hostile, small
+from unit.results.synthetic import case, cell, trial
 
 from runner.analysis.attribute import attribute
+from runner.analysis.compare import compare
 from runner.reports import explain_formats
 from runner.reports.explain import make_chapter
 
@@ -45,8 +47,8 @@ def test_how_a_case_stands() -> None:
     assert story.cases == ("a",)
     assert story.lines[:2] == (
         (
-            "Bits in 5 of 6 cells: 2 groups; each rests on at least 6 repeats without a "
-            "difference (at 95 %, fewer than 50 % of repeats differ)."
+            "Bits in 5 of 6 cells: 2 groups; each rests on at least 6 repeats in 3 processes "
+            "without a difference (at 95 %, fewer than 50 % of repeats differ)."
         ),
         "Varies in 1 cell: tensorflow 2.16.2, determinism off.",
     )
@@ -55,6 +57,26 @@ def test_how_a_case_stands() -> None:
 def test_a_case_without_bits_to_compare() -> None:
     (story,) = chapter(context(line("tensorflow", RELEASES, "~~~"))).stories
     assert story.lines == ("No bits to compare in any of 3 cells.", "Varies in 3 cells: all cells.")
+
+
+def test_what_was_seen_once_bounds_nothing() -> None:
+    seen_once = [trial(cell(version), case("a", "bits")) for version in RELEASES]
+    (story,) = chapter(compare(seen_once, []).contexts[0]).stories
+    assert story.lines[0] == (
+        "Bits in 3 of 3 cells: the same bits in all; each rests on at least 1 repeat in 1 process "
+        "without a difference (too few to bound how many differ)."
+    )
+
+
+def test_what_does_not_matter_says_where_that_was_seen() -> None:
+    cells = [
+        *line("tensorflow", RELEASES, "AAA", **OFF),
+        *line("tensorflow", ["2.17.1"], "B", **ON),
+    ]
+    assert lines(cells)[-1] == (
+        "tensorflow (2 pairs, with determinism off alone) does not matter: the same bits on both "
+        "sides."
+    )
 
 
 def test_nothing_matters() -> None:
@@ -206,8 +228,8 @@ def test_text() -> None:
         "\n"
         "a\n"
         "- Bits in 3 of 3 cells: the same bits in all; each rests on\n"
-        "  at least 6 repeats without a difference (at 95 %, fewer\n"
-        "  than 50 % of repeats differ).\n"
+        "  at least 6 repeats in 3 processes without a difference (at\n"
+        "  95 %, fewer than 50 % of repeats differ).\n"
         "- tensorflow (2 pairs) does not matter: the same bits on\n"
         "  both sides.\n"
     )

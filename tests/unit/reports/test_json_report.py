@@ -7,8 +7,10 @@ import random
 from typing import TYPE_CHECKING
 
 import jsonschema
+import pytest
+from unit.reports.gates import crowded, idle, planted
 from unit.reports.stores import hostile, small
-from unit.results.synthetic import case, cell, run, status, trial, trials
+from unit.results.synthetic import case, cell, key, run, status, trial, trials
 
 from runner.analysis.compare import compare
 from runner.reports import json_report
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from runner.analysis.comparison import Comparison
 
 
+LATER = key(cell(), lock="lock-2")
+
+
 def document(comparison: Comparison) -> dict[str, object]:
     loaded = json.loads(json_report.render(comparison))
     assert isinstance(loaded, dict)
@@ -26,7 +31,12 @@ def document(comparison: Comparison) -> dict[str, object]:
 
 
 def test_an_empty_store() -> None:
-    assert document(compare([], [])) == {"schema_version": 1, "contexts": [], "damaged": []}
+    assert document(compare([], [])) == {
+        "schema_version": 1,
+        "contexts": [],
+        "damaged": [],
+        "baseline": None,
+    }
 
 
 def test_everything_that_is_known_of_a_cell() -> None:
@@ -40,6 +50,7 @@ def test_everything_that_is_known_of_a_cell() -> None:
     damaged = [Damaged(f"trials/{of.id}/x.json", "truncated")]
     assert document(compare(records, [said], damaged)) == {
         "schema_version": 1,
+        "baseline": None,
         "damaged": [{"path": f"trials/{of.id}/x.json", "reason": "truncated"}],
         "contexts": [
             {
@@ -55,6 +66,7 @@ def test_everything_that_is_known_of_a_cell() -> None:
                 "distances": [],
                 "safe_to_swap": [],
                 "nearest_to_swap": None,
+                "changed_by_last_run": [],
                 "cost_of_determinism": [],
                 "cells": [
                     {
@@ -136,11 +148,38 @@ def test_everything_that_is_known_of_a_cell() -> None:
     }
 
 
+def test_the_schema_that_is_shipped_is_that_of_the_types() -> None:
+    assert json_report.SCHEMA.read_text(encoding="utf-8") == json_report.schema_text()
+
+
 def test_the_schema_describes_the_report() -> None:
-    schema = json_report.schema()
+    schema = json.loads(json_report.SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    for comparison in (small(), hostile(), compare([], [])):
+    moved = [*trials(cell(), {"a": "xx"}), *trials(cell(), {"a": "yy"}, at=700, trial_key=LATER)]
+    turned = compare(moved, [run([status(cell())]), run([status(cell())], at=650)])
+    assert turned.contexts[0].turned
+    for comparison in (small(), hostile(), compare([], []), turned):
         jsonschema.validate(document(comparison), schema)
+    for held in (planted(), crowded(), idle()):
+        jsonschema.validate(json.loads(json_report.render(*held)), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document(small()) | {"baselin": None}, schema)
+
+
+def test_what_differs_from_a_baseline() -> None:
+    found = json.loads(json_report.render(*planted()))["baseline"]
+    assert {name: found[name] for name in found if name != "differences"} == {
+        "file": "baseline.json",
+        "fail_on": ["changed", "failed", "missing"],
+        "failed": True,
+        "compared": 6,
+        "same": 5,
+        "other_matrix": False,
+        "not_compared": [],
+    }
+    changed, *missing = found["differences"]
+    assert (changed["kind"], changed["fails"], changed["case"]) == ("changed", True, "nn.conv2d")
+    assert [one["after"] for one in missing] == ["", "", ""]
 
 
 def test_every_field_that_does_not_speak_for_itself_is_described() -> None:
