@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.execution.fake_engine import cells
 
@@ -101,6 +101,7 @@ def matrices(draw: st.DrawFn) -> tuple[tuple[Cell, ...], Durations]:
     )
 
 
+@settings(deadline=None)
 @given(matrices(), st.integers(1, 14), st.integers(1, 5), st.randoms())
 def test_every_cell_is_in_exactly_one_shard_and_every_environment_whole(
     matrix: tuple[tuple[Cell, ...], Durations], of: int, trials: int, order: random.Random
@@ -119,6 +120,7 @@ def test_every_cell_is_in_exactly_one_shard_and_every_environment_whole(
     assert divide(found, of, trials, again) == division
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(1, 1000), min_size=1, max_size=20), st.integers(1, 6))
 def test_no_two_shards_differ_by_more_than_the_largest_environment(
     seconds: list[float], of: int
