@@ -79,6 +79,20 @@ def lock(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Fill the marked blocks of documents from the stored results; --check says what is stale."""
+    _runner(session, "docs")
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Build the documentation into build/site; whatever is wrong with a page ends it."""
+    _install(session, "site")
+    session.run("python", "-m", "sphinx", "-W", "--keep-going", "-q", "docs", "build/site")
+    session.log(f"open {ROOT / 'build' / 'site' / 'index.html'}")
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests: unit, real Docker where an engine answers, real TensorFlow.
 

@@ -11,6 +11,7 @@ from runner import __version__
 from runner.cli import (
     baselining,
     beginning,
+    documenting,
     entering,
     matrix_commands,
     merging,
@@ -39,6 +40,7 @@ result_commands.register(app)
 search_commands.register(app)
 baselining.register(app)
 remembering.register(app)
+documenting.register(app)
 merging.register(app)
 workflows.register(app)
 add_examples(app)

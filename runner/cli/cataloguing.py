@@ -19,6 +19,6 @@ def print_cases(form: Literal["table", "markdown", "json"]) -> None:
         case "table":
             print(catalogue.text(found), end="")
         case "markdown":
-            print(catalogue.markdown(found), end="")
+            print(catalogue.page(found), end="")
         case "json":
             print(found.model_dump_json(indent=2))

@@ -23,7 +23,7 @@ PANELS: Final = {
         "claims",
     ),
     "Further trials": ("bisect", "verify"),
-    "For other programs": ("cases", "baseline", "goldens"),
+    "For other programs": ("docs", "cases", "baseline", "goldens"),
     "Many hosts": ("merge", "ci"),
 }
 EXAMPLES: Final = {
@@ -63,6 +63,7 @@ EXAMPLES: Final = {
         "bisect train.mlp.adam --axis keras --from 3.3.3 --to 3.12.0 --only tensorflow=2.20.0",
     ),
     "verify": ("verify", "verify --python ~/venvs/mine/bin/python --require 'py3.11-tf2.20*'"),
+    "docs": ("docs README.md docs/*.md", "docs README.md docs/*.md --check"),
     "cases": ("cases", "cases --format json"),
     "baseline update": (
         "baseline update baseline.json",

@@ -101,9 +101,9 @@ def test_a_free_gpu_is_taken_without_a_look() -> None:
 @pytest.mark.parametrize(
     ("labels", "state"),
     [
-        pytest.param(DEAD.labels(60), "running", id="its runner is gone"),
+        pytest.param(DEAD.labels(3600), "running", id="its runner is gone"),
         pytest.param(Owner().labels(OVERDUE), "running", id="it is past its deadline"),
-        pytest.param(DEAD.labels(60), "created", id="it never started"),
+        pytest.param(DEAD.labels(3600), "created", id="it never started"),
         pytest.param(ELSEWHERE.labels(OVERDUE), "exited", id="elsewhere, past it, and ended"),
     ],
 )
@@ -116,9 +116,9 @@ def test_what_holds_it_for_nobody_is_removed(labels: dict[str, str], state: str)
 @pytest.mark.parametrize(
     ("labels", "state"),
     [
-        pytest.param(Owner().labels(60), "running", id="of a living runner"),
-        pytest.param(Owner().labels(60), "exited", id="whose results are being collected"),
-        pytest.param(ELSEWHERE.labels(60), "running", id="of another machine"),
+        pytest.param(Owner().labels(3600), "running", id="of a living runner"),
+        pytest.param(Owner().labels(3600), "exited", id="whose results are being collected"),
+        pytest.param(ELSEWHERE.labels(3600), "running", id="of another machine"),
         pytest.param(ELSEWHERE.labels(OVERDUE), "running", id="of another machine, past it"),
     ],
 )
@@ -133,7 +133,7 @@ def test_what_holds_it_for_somebody_is_waited_for(labels: dict[str, str], state:
 
 
 def test_one_waits_so_long_and_no_longer() -> None:
-    api = FakeApi(Owner().labels(60))
+    api = FakeApi(Owner().labels(3600))
     with pytest.raises(DockerException) as caught:
         take(api, seconds=0)
     assert str(caught.value) == "another run has held this GPU for 0 s"
@@ -145,14 +145,14 @@ def test_one_waits_so_long_and_no_longer() -> None:
 def test_a_container_that_this_run_was_never_told_of_is_removed() -> None:
     """The engine made it after its answer was no longer waited for."""
     session = Session("unix:///nowhere")
-    api = FakeApi(session.owner.labels(60), "created")
+    api = FakeApi(session.owner.labels(3600), "created")
     assert take(api, session) == "new"
     assert api.removed == ["old"]
 
 
 def test_one_of_this_run_that_it_uses_is_waited_for() -> None:
     session = Session("unix:///nowhere", outstanding={"old"})
-    api = FakeApi(session.owner.labels(60))
+    api = FakeApi(session.owner.labels(3600))
     with pytest.raises(DockerException):
         take(api, session, seconds=0)
     assert api.removed == []
@@ -170,20 +170,20 @@ def test_a_container_of_somebody_else_is_not_touched() -> None:
 
 
 def test_a_name_that_only_begins_so_is_another_gpu() -> None:
-    api = FakeApi(Owner().labels(60), name=f"{NAME}0")
+    api = FakeApi(Owner().labels(3600), name=f"{NAME}0")
     assert take(api) == "new"
 
 
 def test_what_this_run_could_not_remove_is_tried_again() -> None:
     session = Session("unix:///nowhere")
     session.given_up.add("old")
-    api = FakeApi(session.owner.labels(60), "created")
+    api = FakeApi(session.owner.labels(3600), "created")
     assert take(api, session) == "new"
     assert api.removed == ["old"]
 
 
 def test_what_can_not_be_removed_is_a_hang() -> None:
-    api = FakeApi(DEAD.labels(60), "created", stuck=True)
+    api = FakeApi(DEAD.labels(3600), "created", stuck=True)
     with pytest.raises(DockerException) as caught:
         take(api)
     found = find(str(caught.value), "engine")
@@ -192,7 +192,7 @@ def test_what_can_not_be_removed_is_a_hang() -> None:
 
 
 def test_an_engine_that_answers_nothing_is_no_hang() -> None:
-    api = FakeApi(DEAD.labels(60), "created", stuck=True, there=False)
+    api = FakeApi(DEAD.labels(3600), "created", stuck=True, there=False)
     with pytest.raises(requests.Timeout):
         take(api)
 
@@ -202,7 +202,7 @@ def test_waiting_ends_with_the_run() -> None:
     threading.Timer(0.1, session.cancelled.set).start()
     begun = time.monotonic()
     with pytest.raises(DockerException, match="cancelled"):
-        take(FakeApi(Owner().labels(60)), session, seconds=60)
+        take(FakeApi(Owner().labels(3600)), session, seconds=60)
     assert time.monotonic() - begun < 5
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from runner.environments.catalogue import Catalogue, Entry, Family, Recipe, read_catalogue
 from runner.environments.probe import find_probe
-from runner.reports.catalogue import COMMAND, markdown, text
+from runner.reports.catalogue import page, text
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "probe.md"
 SMALL = Catalogue(
@@ -49,13 +49,14 @@ TAIL = """\
 
 ## nn
 
-Networks: `tf.nn` \\*only\\*.
-And losses.
+Networks: `tf.nn` \\*only\\*. And losses.
 
 | case | exercises | may vary because of | since | source |
 | --- | --- | --- | --- | --- |
 | `nn.conv2d` | tf.nn.conv2d\\_transpose | a \\| b | 2.4 | example.org/a\\_b |
 | `nn.steps`, staged | two steps | atomics | 2.8 | example.org/c |
+
+<!-- /samebits -->
 """
 
 
@@ -68,12 +69,10 @@ def test_the_catalogue_is_at_most_100_columns_wide() -> None:
 
 
 def test_the_page() -> None:
-    page = markdown(SMALL)
-    assert page.startswith("# The cases of the probe\n\n<!-- Generated from the catalogue by `")
-    assert page.endswith(TAIL)
+    written = page(SMALL)
+    assert written.startswith("# The cases of the probe\n\n<!-- samebits: cases level=2 -->\n\n")
+    assert written.endswith(TAIL)
 
 
 def test_the_page_of_the_documentation_is_what_the_command_prints() -> None:
-    assert PAGE.read_text(encoding="utf-8") == markdown(read_catalogue(find_probe())), (
-        f"write it anew: {COMMAND}"
-    )
+    assert PAGE.read_text(encoding="utf-8") == page(read_catalogue(find_probe()))
