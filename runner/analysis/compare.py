@@ -227,5 +227,6 @@ def _missing(
 
 def _answered_elsewhere(history: History, answered: Collection[str]) -> bool:
     # A host without a GPU can't run what another ran, and a GPU cell is at home in another place.
-    untried = history.last.without_device or history.last.status is Status.DONE
+    last = history.last
+    untried = last.without_device or last.status in {Status.DONE, Status.MISSING}
     return untried and not history.trials and history.cell in answered

@@ -162,10 +162,12 @@ def _place(run: RunRecord, said: CellStatus, known: Mapping[Place, Collection[st
 def in_axis_order(histories: Histories, runs: Sequence[RunRecord]) -> list[History]:
     """Sort cells as the newest run that lists them all does; if none does, by their axes.
 
-    `runs` are oldest first. A run of a few cells or of one shard does not reorder the rest.
+    `runs` are oldest first. A run of a few cells does not reorder the rest. A shard lists the cells
+    of all shards.
     """
     for run in reversed(runs):
-        positions = {said.cell: place for place, said in enumerate(run.cells)}
+        listed = [one.cell for one in (run.shard.division if run.shard else run.cells)]
+        positions = {cell: place for place, cell in enumerate(listed)}
         if histories.keys() <= positions.keys():
             return sorted(histories.values(), key=lambda one: positions[one.cell])
     return sorted(histories.values(), key=lambda one: (axes_rank(one.axes), one.cell))

@@ -10,12 +10,17 @@ import typer
 from runner import __version__
 from runner.cli import (
     baselining,
+    beginning,
     documenting,
+    entering,
     matrix_commands,
+    merging,
     remembering,
     result_commands,
     search_commands,
+    workflows,
 )
+from runner.cli.examples import add_examples
 from runner.errors import SamebitsError
 
 app = typer.Typer(
@@ -28,12 +33,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+beginning.register(app)
 matrix_commands.register(app)
+entering.register(app)
 result_commands.register(app)
 search_commands.register(app)
 baselining.register(app)
 remembering.register(app)
 documenting.register(app)
+merging.register(app)
+workflows.register(app)
+add_examples(app)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from runner.cli.spelling import spelled
 from runner.cli.workspace import choose_gpus, find_locks
 from runner.environments import survey
 from runner.environments.base_images import read_pins
@@ -60,7 +61,7 @@ def print_diagnosis(
     sizes = read_sizes(workspace.locks)
     outlook = look_ahead(workspace.matrix.cells, found, _here(workspace, gpus.choice), sizes)
     lines = doctor.lines(found, gpus, outlook)
-    print(doctor.json(lines, outlook) if as_json else doctor.text(lines), end="")
+    print(doctor.json(lines, outlook) if as_json else spelled(doctor.text(lines)), end="")
     return 0 if outlook.ready else EngineUnavailable.exit_code
 
 

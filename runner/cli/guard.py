@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, ParamSpec
 import typer
 from rich.markup import escape
 
+from runner.cli.spelling import spelled
 from runner.errors import SamebitsError
 from runner.results.untrusted import inert
 
@@ -71,7 +72,7 @@ def show_error(message: str, hint: str, console: Console) -> None:
     text = escape("\n".join(inert(line) for line in message.splitlines()))
     console.print(f"[bold red]error:[/] {text}", soft_wrap=True, highlight=False)
     if hint:
-        console.print(f"  → {escape(inert(hint))}", soft_wrap=True, highlight=False)
+        console.print(f"  → {escape(inert(spelled(hint)))}", soft_wrap=True, highlight=False)
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:

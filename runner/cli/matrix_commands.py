@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from runner.analysis.comparison import Comparison
 from runner.cli import building, doctoring, linting, listing, locking, reporting, running, showing
 from runner.cli.guard import INTERRUPTED, guarded
 from runner.cli.options import (
@@ -31,15 +32,15 @@ from runner.cli.options import (
     Results,
     Trials,
 )
+from runner.cli.sharding import ShardOption, take
+from runner.cli.spelling import spelled
 from runner.cli.workspace import Workspace, home, local_bases
 from runner.matrix.select import select
-
-_EXAMPLES = "Examples: run --only tensorflow=2.20.0,2.21.0 --only device=cpu   run --only 'py3.11*'"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command(epilog=_EXAMPLES)(run)
+    app.command()(run)
     app.command("list")(list_cells)
     app.command()(plan)
     app.command()(lint)
@@ -52,6 +53,7 @@ def register(app: typer.Typer) -> None:
 def run(
     matrix: MatrixFile = Path("matrix.yaml"),
     only: Only = None,
+    shard: ShardOption = None,
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
     gpu: Gpus = None,
@@ -79,7 +81,8 @@ def run(
 ) -> int:
     """Build what is missing, run the trials that are missing, and print the table."""
     workspace = Workspace(matrix, results, trials)
-    cells = select(workspace.matrix.cells, only or ())
+    selected = take(workspace, only, shard)
+    cells = selected.cells
     options = running.RunOptions(
         engine=engine.value,
         bases=tuple(base or ()),
@@ -88,8 +91,14 @@ def run(
         jobs=jobs,
         fresh=fresh,
         locked=locked,
+        shard=selected.shard,
     )
     console = Console(stderr=True, quiet=quiet)
+    if selected.nothing:
+        console.print(selected.nothing)
+        if as_json:
+            showing.print_json(Comparison(contexts=(), damaged=()))
+        return 0
     demand = reporting.read_demand(baseline, fail_on or ())
     if build_only:
         return building.build_matrix(workspace, cells, options, console, as_json=as_json)
@@ -111,13 +120,16 @@ def run(
 def list_cells(
     matrix: MatrixFile = Path("matrix.yaml"),
     only: Only = None,
+    shard: ShardOption = None,
     as_json: AsJson = False,
 ) -> int:
     """List the cells of the matrix by id."""
-    workspace = Workspace(matrix)
-    cells = select(workspace.matrix.cells, only or ())
+    selected = take(Workspace(matrix), only, shard)
+    cells = selected.cells
     if as_json:
         print(json.dumps([{"cell": cell.id, "axes": cell.axes} for cell in cells], indent=2))
+    elif selected.nothing:
+        PROGRESS.print(selected.nothing)
     else:
         print("\n".join(cell.id for cell in cells))
     return 0
@@ -127,6 +139,7 @@ def list_cells(
 def plan(
     matrix: MatrixFile = Path("matrix.yaml"),
     only: Only = None,
+    shard: ShardOption = None,
     engine: EngineChoice = EngineOption.auto,
     base: Bases = None,
     gpu: Gpus = None,
@@ -138,10 +151,14 @@ def plan(
 ) -> int:
     """Say what `run` would build, run, reuse and refuse, and why, and what it takes."""
     workspace = Workspace(matrix, results, trials)
-    cells = select(workspace.matrix.cells, only or ())
+    selected = take(workspace, only, shard)
+    if selected.nothing and not as_json:
+        PROGRESS.print(selected.nothing)
+        return 0
+    cells = selected.cells
     bases, gpus = tuple(base or ()), tuple(gpu or ())
     outline = listing.outline(workspace, cells, engine.value, bases, gpus, fresh=fresh, jobs=jobs)
-    print(listing.as_json(outline) if as_json else listing.as_text(outline))
+    print(listing.as_json(outline) if as_json else spelled(listing.as_text(outline)))
     return 0
 
 

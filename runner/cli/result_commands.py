@@ -39,11 +39,6 @@ from runner.cli.options import (
     StoredMatrix,
 )
 
-_DIFFS = (
-    "Examples: diff tensorflow=2.15.1 tensorflow=2.16.2   "
-    "diff py3.11-tf2.20.0.cpu.nodet py3.11-tf2.20.0.cpu.det"
-)
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -54,7 +49,7 @@ def register(app: typer.Typer) -> None:
     app.command()(report)
     app.command()(changes)
     app.command()(explain)
-    app.command(epilog=_DIFFS)(diff)
+    app.command()(diff)
     app.command()(claims)
     app.command()(cases)
     goldens.command("export")(export_goldens)

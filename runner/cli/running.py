@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from runner.environments.engine import Capacity
     from runner.execution.plan import Action, Circumstances, Plan
     from runner.matrix.cells import Cell
-    from runner.results.records import Phase
+    from runner.results.records import Phase, Shard
 
 FOLLOW_PARENT: Final = "SAMEBITS_FOLLOW_PARENT"
 NO_RESULT: Final = 5
@@ -44,7 +44,11 @@ _MEMORY_SHARE: Final = 0.8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What the command line asks of a run. `require_gpu`: a cell without a GPU has failed."""
+    """What the command line asks of a run.
+
+    `require_gpu`: a cell without a GPU has failed. `shard` is the part of a divided run that the
+    cells are.
+    """
 
     engine: ws.EngineChoice
     bases: tuple[str, ...]
@@ -53,6 +57,7 @@ class RunOptions:
     jobs: int | None
     fresh: bool
     locked: bool
+    shard: Shard | None = None
 
 
 def run_matrix(
@@ -84,7 +89,7 @@ def carry_out(
         found = ws.find_locks(workspace, environments)
         ready = ws.complete_locks(workspace, found, locked=options.locked, tell=tell)
         plan, now = ws.plan_cells(workspace, cells, chosen, ready, gpus, fresh=options.fresh)
-        record = begin(workspace, plan, now, chosen, started)
+        record = begin(workspace, plan, now, chosen, started, options.shard)
         if not plan.to_run:
             return conclude(workspace, record, None, console), False
         announce(plan, chosen, console)
@@ -126,7 +131,12 @@ def limits(jobs: int | None, capacity: Capacity) -> Limits:
 
 
 def begin(
-    workspace: ws.Workspace, plan: Plan, now: Circumstances, chosen: ws.Chosen, started: datetime
+    workspace: ws.Workspace,
+    plan: Plan,
+    now: Circumstances,
+    chosen: ws.Chosen,
+    started: datetime,
+    shard: Shard | None = None,
 ) -> RunRecord:
     """Make the record of a run before it runs, which presumes that it is interrupted."""
     cells = tuple(
@@ -147,6 +157,7 @@ def begin(
         engine_reason=chosen.reason,
         host=now.host,
         cells=cells,
+        shard=shard,
     )
 
 
@@ -184,7 +195,7 @@ def conclude(
     update = {"finished": datetime.now(UTC), "cells": cells, "phases": phases}
     record = begun.model_copy(update=update)
     previous = workspace.store.runs().records[-1:]
-    if finished or not previous or previous[0].cells != cells:
+    if finished or not previous or (previous[0].cells, previous[0].shard) != (cells, record.shard):
         workspace.store.add_run(record)
     if phases:
         tell_times(phases, record, console)

@@ -39,14 +39,11 @@ from runner.cli.search import Asked
 from runner.cli.workspace import Workspace
 from runner.results.store import Store
 
-_BISECT_EXAMPLE = "Example: bisect keras.dropout --axis tensorflow --from 2.12.1 --to 2.21.0"
-_VERIFY_EXAMPLE = "Example: verify --python ~/venvs/mine/bin/python --require 'py3.11-tf2.20*'"
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command(epilog=_BISECT_EXAMPLE)(bisect)
-    app.command(epilog=_VERIFY_EXAMPLE)(verify)
+    app.command()(bisect)
+    app.command()(verify)
 
 
 @guarded(PROGRESS)

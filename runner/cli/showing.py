@@ -14,7 +14,9 @@ from runner.analysis import apart
 from runner.analysis.changes import find_walks
 from runner.analysis.compare import compare
 from runner.analysis.selection import of_cases
+from runner.analysis.shards import absent
 from runner.analysis.stages import traced
+from runner.cli.spelling import spelled
 from runner.cli.workspace import Workspace, home
 from runner.errors import InputError, NothingSelected
 from runner.matrix.cells import AXES
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MATRIX: Final = Path("matrix.yaml")
 EVERY: Final = "*"
+_MERGE: Final = "samebits merge TARGET SOURCE… joins them, and says which are missing"
 _NARROWEST: Final = 60
 _STYLES: Final = {
     Tone.TITLE: Style(bold=True),
@@ -77,7 +80,7 @@ def stored(results: Path, cells: Collection[str] | None = None) -> Records:
     """
     store = Store(results)
     trials, runs = store.trials(cells), store.runs()
-    said = [run for run in runs.records if run.cells]
+    said = [run for run in (*runs.records, *absent(runs.records)) if run.cells]
     if cells is not None:
         said = [_about(run, cells) for run in said]
     if not any((trials.records, *(run.cells for run in said), trials.damaged, runs.damaged)):
@@ -214,9 +217,10 @@ def print_changes(
 
 
 def print_table(comparison: Comparison, columns: Columns, gate: Gate | None = None) -> None:
-    """Print the table, in colour on a terminal."""
+    """Print the table, in colour on a terminal, unless `NO_COLOR` is set (https://no-color.org)."""
     console = Console()
-    system = console._color_system  # noqa: SLF001 - rich gives no other way to ask
+    # rich gives no other way to ask
+    system = None if console.no_color else console._color_system  # noqa: SLF001
 
     def paint(text: str, tone: Tone) -> str:
         return _STYLES[tone].render(text, color_system=system)
@@ -240,7 +244,9 @@ def next_step(workspace: Workspace, record: RunRecord) -> str:
         failures = number(len(failed), "cell")
         lines.append(f"[yellow]{failures} without a result;[/] run again to try them again")
     named = "" if workspace.path == DEFAULT_MATRIX else f" --matrix {escape(str(workspace.path))}"
-    report = f"nox -s report --{named}"
+    report = f"{spelled('nox -s report --')}{named}"
     lines.append(f"[dim]by case:[/] {report} --columns cases")
     lines.append(f"[dim]for docs and programs:[/] {report} --format markdown|json")
+    if record.shard:
+        lines.append(f"[dim]one of {record.shard.of} shards:[/] {_MERGE}")
     return "\n".join(lines)

@@ -56,7 +56,8 @@ _LONGEST_WAIT: Final = 60
 class Order:
     """A container to make. `timeout` is in seconds, `memory` in bytes, `gpu` a UUID.
 
-    `way` is how the engine is asked for that GPU.
+    `way` is how the engine is asked for that GPU. `interactive` keeps its input open for whoever is
+    attached, `terminal` gives it one.
     """
 
     image: str
@@ -67,6 +68,8 @@ class Order:
     memory: int
     gpu: str | None = None
     way: Way = "nvidia"
+    interactive: bool = False
+    terminal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +257,8 @@ class Containers:
             environment=profile.variables(dict(order.variables), gpu=order.gpu),
             labels={**order.labels, **self.session.owner.labels(order.timeout)},
             name=name,
+            stdin_open=order.interactive,
+            tty=order.terminal,
             host_config=profile.host_config(self.api, memory=order.memory, gpu=request),
         )["Id"]
         return str(created)

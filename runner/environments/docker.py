@@ -38,6 +38,7 @@ from runner.environments.inside import PACKAGES, read_inside
 from runner.environments.probe import OWN_FOLDER
 from runner.environments.reaper import remove_session
 from runner.environments.session import Session
+from runner.environments.shells import enter_container
 from runner.environments.survey import engine_facts
 from runner.errors import EngineUnavailable
 from runner.matrix.versions import SYSTEM
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from runner.environments.gpu_faults import Found
     from runner.environments.gpu_request import Way
     from runner.environments.index import IndexSettings
+    from runner.environments.shells import Entry
     from runner.matrix.cells import Environment, Inside
 
 _CALL_SECONDS: Final = 30
@@ -191,6 +193,14 @@ class DockerEngine:
                 return self._outcome(container, state, trial, out)
         except BROKEN as error:
             return self._not_run(why(error), trial)
+
+    def enter(self, trial: Trial, entry: Entry) -> int:
+        """Run a command in a fresh container like that of a trial; returns its exit code."""
+        order = replace(self._order(trial), labels={"samebits.shell": trial.cell.id})
+        try:
+            return enter_container(self._containers, order, self.address, entry)
+        except BROKEN as error:
+            raise EngineUnavailable(self._not_run(why(error), trial).failure) from None
 
     def cancel(self) -> None:
         """End every build and container of this run."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from runner.environments.lock import Lock
     from runner.environments.own_probe import OwnProbe
     from runner.environments.probe import ProbeSource
+    from runner.environments.shells import Entry
     from runner.matrix.cells import Cell, Environment, Inside
     from runner.results.records import EngineName, Host
 
@@ -157,6 +158,13 @@ class Engine(Protocol):
 
     def run(self, trial: Trial, out: Path) -> Outcome:
         """Run one trial and leave what it wrote in the empty folder `out`."""
+        ...
+
+    def enter(self, trial: Trial, entry: Entry) -> int:
+        """Run a command of the user's where a trial would run; returns its exit code.
+
+        Raises EngineUnavailable.
+        """
         ...
 
     def cancel(self) -> None:

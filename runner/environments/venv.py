@@ -40,6 +40,7 @@ from runner.environments.interpreters import find_interpreter, needs_image
 from runner.environments.lease import lock_folder, queue_of
 from runner.environments.printed import Printed
 from runner.environments.probe import OWN_FOLDER
+from runner.environments.shells import enter_venv
 from runner.errors import EngineUnavailable
 from runner.results.records import EngineName, Host
 
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from runner.environments.engine import Blueprint, Trial
     from runner.environments.index import IndexSettings
     from runner.environments.own_probe import OwnProbe
+    from runner.environments.shells import Entry
     from runner.matrix.cells import Environment
 
 _BUILD_SECONDS: Final = 3600
@@ -160,6 +162,12 @@ class VenvEngine:
             failure="cancelled" if self._cancelled.is_set() else "",
             log=log,
         )
+
+    def enter(self, trial: Trial, entry: Entry) -> int:
+        """Run a command in this folder as a trial would run, with the user's home."""
+        variables = _variables(trial, str(Path.home()))
+        with self._turn(trial.gpu):
+            return enter_venv(variables | {"VIRTUAL_ENV": trial.prepared.reference}, entry)
 
     def cancel(self) -> None:
         """End every build and trial under way."""

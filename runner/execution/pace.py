@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
+from runner.execution.durations import Durations
 from runner.matrix.cells import Environment
 from runner.results.records import Status
 
@@ -70,6 +71,19 @@ def past(runs: Iterable[RunRecord], engine: EngineName, host_class: str) -> Past
         for subject, seconds in _timed(run):
             found[subject].append(seconds)
     return Past(len(timed), {subject: tuple(times) for subject, times in found.items()})
+
+
+def durations(runs: Iterable[RunRecord]) -> Durations:
+    """The medians of what was timed of each cell and environment, on whatever host and engine."""
+    found: dict[Subject, list[float]] = defaultdict(list)
+    for run in runs:
+        for subject, seconds in _timed(run):
+            found[subject].append(seconds)
+    itself = {one: median(times) for one, times in found.items() if one[1]}
+    return Durations(
+        trials={name: seconds for (kind, name), seconds in itself.items() if kind == "trial"},
+        builds={name: seconds for (kind, name), seconds in itself.items() if kind == "build"},
+    )
 
 
 def duration(plan: Plan, to_build: Iterable[Environment], before: Past, room: Room) -> Duration:

@@ -126,7 +126,7 @@ class _Ended:
 
 def _run(task: Task, engine: Engine, out: Path, gate: _Gate) -> _Ended:
     """Run a trial through the gate, and look at its GPU again."""
-    outcome = engine.run(replace(_trial(task), admit=gate.admit), out)
+    outcome = engine.run(replace(trial_of(task), admit=gate.admit), out)
     return _Ended(outcome, gate.use(), refused=bool(gate.admission.refusal))
 
 
@@ -174,7 +174,8 @@ def _record(
     )
 
 
-def _trial(task: Task) -> Trial:
+def trial_of(task: Task) -> Trial:
+    """What an engine is to run of a task."""
     setting = task.cell.setting
     arguments = [
         *("--seed", str(task.probe.seed), "--repeats", str(task.probe.repeats)),

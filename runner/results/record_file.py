@@ -36,6 +36,17 @@ def read_record(path: Path, kind: type[Record]) -> Record:
     RefusedError
         It is no whole record of this samebits.
     """
+    return read_both(path, kind)[0]
+
+
+def read_both(path: Path, kind: type[Record]) -> tuple[Record, bytes]:
+    """The same, and the bytes of the file.
+
+    Raises
+    ------
+    RefusedError
+        It is no whole record of this samebits.
+    """
     if path.suffix != ".json":
         raise RefusedError("not a record of samebits")
     data = read_regular(path, RECORD_LIMIT)
@@ -44,7 +55,7 @@ def read_record(path: Path, kind: type[Record]) -> Record:
         raise RefusedError("its name is not that of its content")
     if isinstance(record, TrialRecord) and record.cell != path.parent.name:
         raise RefusedError(f"it is of cell {record.cell}, not of its folder's")
-    return record
+    return record, data
 
 
 def encode(record: TrialRecord | RunRecord) -> bytes:

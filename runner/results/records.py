@@ -26,7 +26,7 @@ Axes = Annotated[dict[Text, Text], Field(max_length=50)]
 
 
 class Status(StrEnum):
-    """How far a cell got. Only `done` is a result."""
+    """How far a cell got. Only `done` is a result; `missing` and `stale` are never stored."""
 
     REFUSED = "refused"
     SKIPPED = "skipped"
@@ -39,6 +39,7 @@ class Status(StrEnum):
     DONE = "done"
     STALE = "stale"
     INTERRUPTED = "interrupted"
+    MISSING = "missing"
 
 
 class TrialKey(Value):
@@ -138,8 +139,39 @@ class Phase(Value):
     end: Seconds
 
 
+class Assigned(Value):
+    """A cell of a run that was divided, and the number of the shard that runs it."""
+
+    cell: Text
+    axes: Axes
+    shard: int
+
+
+class Shard(Value):
+    """Which part of a divided run this one is: `index` of `of`, counted from 1.
+
+    `division` are the cells of all shards in axis order, so that the cells of a shard whose results
+    never came are known. `run` is what the parts of one run have in common, such as the number of a
+    CI run; empty where nobody said.
+    """
+
+    index: Annotated[int, Field(ge=1)]
+    of: Annotated[int, Field(ge=1)]
+    run: Text = ""
+    division: tuple[Assigned, ...] = Field(max_length=10_000)
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.index > self.of or any(not 1 <= one.shard <= self.of for one in self.division):
+            raise ValueError("a shard is one of those that there are")
+        return self
+
+
 class RunRecord(Value):
-    """One run: which cells were selected, in axis order, and how far each got."""
+    """One run: which cells were selected, in axis order, and how far each got.
+
+    `shard` is there where it ran a part of the cells that were selected.
+    """
 
     schema_version: Literal[1] = RECORD_SCHEMA
     matrix: Text
@@ -150,3 +182,4 @@ class RunRecord(Value):
     host: Host
     cells: tuple[CellStatus, ...] = Field(max_length=10_000)
     phases: tuple[Phase, ...] = Field(default=(), max_length=100_000)
+    shard: Shard | None = None

@@ -163,7 +163,7 @@ class Store:
 
     def _records(self, folder: Path, kind: type[Record]) -> Iterator[Record | Damaged]:
         try:
-            names = _names(folder)
+            names = names_in(folder)
         except RefusedError as error:
             yield self._damaged(folder, error)
             return
@@ -178,7 +178,14 @@ class Store:
         return Damaged(path=shown, reason=Rejected.because(error).reason)
 
 
-def _names(folder: Path) -> list[str]:
+def names_in(folder: Path) -> list[str]:
+    """Sort the names of what is in a folder of a store, without what is still being written.
+
+    Raises
+    ------
+    RefusedError
+        It is a link, or can't be read.
+    """
     if folder.is_symlink():
         raise RefusedError("a symbolic link")
     try:

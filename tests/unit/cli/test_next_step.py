@@ -10,7 +10,7 @@ from unit.results.synthetic import cell, key, run, status
 
 from runner.cli.showing import next_step
 from runner.cli.workspace import Workspace
-from runner.results.records import Status
+from runner.results.records import Shard, Status
 
 MATRIX = """\
 version: 1
@@ -51,3 +51,13 @@ def test_what_failed_is_tried_again() -> None:
     assert again not in said("matrix.yaml", Status.SKIPPED)
     assert again not in said("matrix.yaml", Status.NO_GPU)
     assert said("matrix.yaml", Status.NO_GPU, tried=True)[1] == again
+
+
+def test_a_shard_is_to_be_merged(tmp_path: Path) -> None:
+    (tmp_path / "matrix.yaml").write_text(MATRIX, encoding="utf-8")
+    part = Shard(index=1, of=3, division=())
+    record = run([status(cell())]).model_copy(update={"shard": part})
+    said = Text.from_markup(next_step(Workspace(Path("matrix.yaml")), record)).plain
+    assert said.splitlines()[-1] == (
+        "one of 3 shards: samebits merge TARGET SOURCE… joins them, and says which are missing"
+    )

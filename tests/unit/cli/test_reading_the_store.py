@@ -151,3 +151,22 @@ def test_cases() -> None:
     code, out, _ = samebits("cases")
     assert code == 0
     assert out.startswith("case ")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [
+        pytest.param({}, False, id="no terminal"),
+        pytest.param({"FORCE_COLOR": "1", "TERM": "xterm"}, True, id="a terminal"),
+        pytest.param({"FORCE_COLOR": "1", "TERM": "xterm", "NO_COLOR": "1"}, False, id="NO_COLOR"),
+    ],
+)
+def test_when_a_table_is_coloured(
+    variables: dict[str, str], *, coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    shown = CliRunner().invoke(app, ["report"], env=variables)
+    assert shown.exit_code == 0
+    assert ("\x1b[" in shown.stdout) is coloured

@@ -10,7 +10,8 @@ from unit.results import synthetic
 from unit.results.synthetic import HOST_CLASS
 from unit.results.synthetic import status as cell_status
 
-from runner.execution.pace import Duration, Past, Room, duration, past
+from runner.execution.durations import Durations
+from runner.execution.pace import Duration, Past, Room, duration, durations, past
 from runner.results.records import Phase, Status
 
 if TYPE_CHECKING:
@@ -165,3 +166,17 @@ def test_nothing_left_to_do() -> None:
     assert left(plan(()), before(TIMED)) == Duration(
         seconds=None, runs=1, builds=0, trials=0, untimed_builds=0, untimed_trials=0
     )
+
+
+def test_the_durations_of_shards_are_medians_over_all_hosts_and_engines() -> None:
+    one, two = CPU[0], CPU[1]
+    build = build_of(one)
+    found = durations(
+        [
+            run((one.id, 10.0), (build, 40.0), engine="docker"),
+            run((one.id, 30.0), (build, 60.0), engine="venv", host_class="another"),
+            run((one.id, 20.0), (build, 0.1)),  # found built
+            run((two.id, 5.0), of=(two,), status=Status.TIMED_OUT),
+        ]
+    )
+    assert found == Durations(trials={one.id: 20.0}, builds={build: 50.0})

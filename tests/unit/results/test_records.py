@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from unit.results.synthetic import case, cell, key, probe, trial
+from unit.results.synthetic import case, cell, key, probe, run, status, trial
 
-from runner.results.records import Status, TrialRecord
+from runner.results.record_file import decode, encode, read_record
+from runner.results.records import Assigned, RunRecord, Shard, Status, TrialRecord
 
+EVIDENCE = Path(__file__).parents[3] / "docs" / "evidence"
 CELL = cell()
 DONE = trial(CELL, case("a", 1, 1))
 
@@ -19,10 +22,10 @@ def test_a_trial_that_is_done_has_its_output() -> None:
         TrialRecord.model_validate({**dict(DONE), "probe": None})
 
 
-@pytest.mark.parametrize("status", [status for status in Status if status is not Status.DONE])
-def test_a_trial_that_failed_has_no_output(status: Status) -> None:
+@pytest.mark.parametrize("other", [one for one in Status if one is not Status.DONE])
+def test_a_trial_that_failed_has_no_output(other: Status) -> None:
     with pytest.raises(ValidationError, match="probe is there exactly when status is done"):
-        TrialRecord.model_validate({**dict(DONE), "status": status, "probe": probe()})
+        TrialRecord.model_validate({**dict(DONE), "status": other, "probe": probe()})
 
 
 @pytest.mark.parametrize(
@@ -51,3 +54,20 @@ def test_a_key_is_its_fields() -> None:
         key(cell(determinism="off")),
     ]
     assert len({key(CELL).digest, *(other.digest for other in others)}) == 8
+
+
+def test_the_record_of_a_shard_comes_back_and_one_of_before_has_none() -> None:
+    division = (Assigned(cell=CELL.id, axes=CELL.axes, shard=2),)
+    shard = Shard(index=2, of=3, run="77", division=division)
+    record = run([status(CELL)]).model_copy(update={"shard": shard})
+    assert decode(encode(record), RunRecord) == record
+    before = sorted(EVIDENCE.glob("*/runs/*.json"))
+    assert before
+    assert [read_record(path, RunRecord).shard for path in before] == [None] * len(before)
+
+
+@pytest.mark.parametrize(("index", "of", "assigned"), [(0, 1, 1), (3, 2, 1), (1, 2, 3), (1, 2, 0)])
+def test_a_shard_is_one_of_those_that_there_are(index: int, of: int, assigned: int) -> None:
+    division = (Assigned(cell=CELL.id, axes=CELL.axes, shard=assigned),)
+    with pytest.raises(ValidationError):
+        Shard(index=index, of=of, division=division)
