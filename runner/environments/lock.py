@@ -277,7 +277,12 @@ def run_uv(
     EngineUnavailable
         It takes longer than so many seconds.
     """
-    variables = {key: text for key, text in os.environ.items() if not key.startswith("UV_")}
+    # Where a width is exported, uv breaks its sentences at it.
+    variables = {
+        key: text
+        for key, text in os.environ.items()
+        if not key.startswith("UV_") and key != "COLUMNS"
+    }
     kept = {key: os.environ[key] for key in ("UV_CACHE_DIR",) if key in os.environ}
     try:
         return subprocess.run(

@@ -261,7 +261,8 @@ def test_the_newest_release_of_an_index(tmp_path: Path) -> None:
         served.close()
 
 
-def test_an_index_that_is_not_there() -> None:
+def test_an_index_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")  # no width of a terminal breaks the reason
     index = IndexSettings(url=f"http://me:{PASSWORD}@127.0.0.1:9/simple")
     with pytest.raises(EngineUnavailable) as caught:
         newest("tensorflow-cpu", index, 30)
