@@ -239,13 +239,14 @@ def next_step(workspace: Workspace, record: RunRecord) -> str:
     """Where the results lie and what to do with them."""
     without = [row for row in record.cells if row.status is not Status.DONE]
     failed = [one for one in without if not one.without_device and one.status != Status.REFUSED]
-    lines = [f"[dim]results in {workspace.store.root}[/]"]
+    lines = [f"[dim]results in {escape(str(workspace.store.root))}[/]"]
     if failed:
         failures = number(len(failed), "cell")
         lines.append(f"[yellow]{failures} without a result;[/] run again to try them again")
     named = "" if workspace.path == DEFAULT_MATRIX else f" --matrix {escape(str(workspace.path))}"
     report = f"{spelled('nox -s report --')}{named}"
     lines.append(f"[dim]by case:[/] {report} --columns cases")
+    lines.append(f"[dim]as a page:[/] {report} --format html -o report.html")
     lines.append(f"[dim]for docs and programs:[/] {report} --format markdown|json")
     if record.shard:
         lines.append(f"[dim]one of {record.shard.of} shards:[/] {_MERGE}")

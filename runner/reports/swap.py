@@ -31,7 +31,7 @@ def swap_notes(context: Context, scales: Scales) -> tuple[Note, ...]:
     if len(found.sets) > _SETS:
         lines.append(f"and {number(len(found.sets) - _SETS, 'more set')}; JSON has all")
     if found.nearest and found.nearest.apart:
-        lines.append(_nearest(context, scales, found.nearest))
+        lines.append(_nearest(found.nearest))
     return (Note.of(_TITLE, lines),) if lines else ()
 
 
@@ -51,10 +51,12 @@ def _alike(one: SwapSet, cases: int) -> str:
     return told + ("" if one.proven else "; some of them were seen once, which proves nothing")
 
 
-def _nearest(context: Context, scales: Scales, found: Nearest) -> str:
+def _nearest(found: Nearest) -> str:
+    """Name the two by their ids: what they have in common with others would tell less."""
+    one, other = (brief(cell.cell) for cell in found.cells)
     return (
-        f"no two cells are alike in all cases; closest are {_place(context, scales, found.cells)}, "
-        f"with other bits in {number(len(found.apart), 'case')} ({_named(found.apart)})"
+        f"no two cells are alike in all cases; {one} and {other} come closest, with other bits in "
+        f"{number(len(found.apart), 'case')} ({_named(found.apart)})"
     )
 
 

@@ -34,6 +34,7 @@ def test_where_the_results_are_and_how_to_show_them(tmp_path: Path) -> None:
     assert said("matrix.yaml") == [
         f"results in {tmp_path}/results",
         "by case: nox -s report -- --columns cases",
+        "as a page: nox -s report -- --format html -o report.html",
         "for docs and programs: nox -s report -- --format markdown|json",
     ]
 
@@ -41,6 +42,7 @@ def test_where_the_results_are_and_how_to_show_them(tmp_path: Path) -> None:
 def test_another_matrix_file_is_named() -> None:
     assert said("other[1]/a.yaml")[1:] == [
         "by case: nox -s report -- --matrix other[1]/a.yaml --columns cases",
+        "as a page: nox -s report -- --matrix other[1]/a.yaml --format html -o report.html",
         "for docs and programs: nox -s report -- --matrix other[1]/a.yaml --format markdown|json",
     ]
 
