@@ -74,7 +74,10 @@ def load(path: pathlib.Path) -> Matrix:
         with path.open("rb") as file:
             raw = file.read(document.MOST_BYTES + 1)
     except OSError as error:
-        hint = "Run this where matrix.yaml is, or name the file with --matrix."
+        hint = (
+            "Run this where matrix.yaml is, name the file with --matrix, or begin one with "
+            "`python -m runner init`."
+        )
         raise InputError(f"{path}: {error.strerror}", hint) from error
     return parse(document.decode(raw, str(path)), str(path))
 

@@ -148,7 +148,8 @@ def test_no_matrix_file(checkout: Checkout, command: str) -> None:
         2,
         "",
         "error: other.yaml: No such file or directory\n"
-        "  → Run this where matrix.yaml is, or name the file with --matrix.\n",
+        "  → Run this where matrix.yaml is, name the file with --matrix, or begin one with "
+        "`python -m runner init`.\n",
     )
 
 

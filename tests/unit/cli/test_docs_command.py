@@ -223,7 +223,8 @@ def test_check_names_the_blocks_that_are_out_of_date(folder: Path) -> None:
             block("table matrix=none.yaml"),
             2,
             "b.md:1: none.yaml: No such file or directory\n"
-            "  → Run this where matrix.yaml is, or name the file with --matrix.\n",
+            "  → Run this where matrix.yaml is, name the file with --matrix, or begin one with "
+            "`python -m runner init`.\n",
             id="no matrix",
         ),
         pytest.param(

@@ -201,7 +201,8 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         spec.load(tmp_path / "matrix.yaml")
     assert str(caught.value) == (
         f"{tmp_path}/matrix.yaml: No such file or directory\n"
-        "Run this where matrix.yaml is, or name the file with --matrix."
+        "Run this where matrix.yaml is, name the file with --matrix, or begin one with "
+        "`python -m runner init`."
     )
 
 
