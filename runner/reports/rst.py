@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _SPECIAL: Final = re.compile(r"[\\*`|_<>@\[\]]|:(?=\S)")
 _CODE: Final = re.compile(r"`([^`]+)`")
 # A bullet, a number with its dot, a rule, or anything else that begins more than a paragraph.
-_OPENING: Final = re.compile(r"[^\w\\]|(\w+|#)[.)](\s|$)")
+# Backslashes alone, which two make of one, are a rule from four on.
+_OPENING: Final = re.compile(r"[^\w\\]|\\{4,}$|(\w+|#)[.)](\s|$)")
 _JOINT: Final = "\\ "
 _CLOSING: Final = ".,;:!?)"
 

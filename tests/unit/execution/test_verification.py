@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unit.execution.fake_engine import GPUS, PROBE, FakeEngine
 
@@ -14,6 +15,9 @@ from runner.environments.probe import find_probe
 from runner.execution.verification import Verification, verify
 from runner.matrix.cells import Setting
 from runner.results.records import Status
+
+if TYPE_CHECKING:
+    import pytest
 
 WANTED = Verification(
     interpreter=Interpreter(path=Path("/mine/bin/python"), python="3.11.2", tensorflow="2.20.0"),
@@ -75,9 +79,11 @@ def test_a_gpu_is_the_one_that_is_asked_for() -> None:
     assert {one.key.host_class.partition(",")[0] for one in records} == {"NVIDIA H100 sm_90"}
 
 
-def test_nothing_is_kept() -> None:
+def test_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # other tests verify beside this one
+
     def left() -> set[Path]:
-        return set(Path(tempfile.gettempdir()).glob("samebits-verify-*"))
+        return set(tmp_path.glob("samebits-verify-*"))
 
     seen = left()
     verify(WANTED, FakeEngine(name="venv"), tell=lambda _: seen.update(left()))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from unit.reports.stores import HOSTILE, hostile, small
 
@@ -98,6 +98,8 @@ def test_hostile_text_is_only_text(text: str) -> None:
     assert document.next_node(nodes.rubric).astext() == line  # type: ignore[union-attr] # it is there
 
 
+@example("\\\\")  # escaped it is four backslashes, which are a rule
+@example("\\" * 3)
 @given(st.text(st.sampled_from("ab1 .:-+*`|_<>@[]()#=~\\/'\"\n")))
 def test_any_text_is_only_text(text: str) -> None:
     found = read(rst.write([Paragraph(f"x{text}"), Paragraph(text or "x")]))
