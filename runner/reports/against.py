@@ -9,7 +9,7 @@ from runner.analysis.standing import Kind
 from runner.reports.describe import describe
 from runner.reports.fold import Scales
 from runner.reports.notes import Note
-from runner.reports.words import brief, number
+from runner.reports.words import brief, first_of, number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -121,8 +121,7 @@ def _cases(cases: Collection[str], families: Mapping[str, Sequence[str]]) -> str
     covered = {case for name in whole for case in families[name]}
     names = [f"all {len(families[name])} of {name}" for name in whole]
     names += [case for case in cases if case not in covered]
-    more = len(names) - _CASES
-    return ", ".join(map(brief, names[:_CASES])) + (f" and {more} more" if more > 0 else "")
+    return first_of(names, _CASES)
 
 
 def _where(engine: str, host_class: str, cells: frozenset[str], comparison: Comparison) -> str:
@@ -132,9 +131,7 @@ def _where(engine: str, host_class: str, cells: frozenset[str], comparison: Comp
         if (context.engine, context.host_class) == (engine, host_class) and cells <= axes.keys():
             among = list(axes.values())
             return describe(Scales.of(among), [axes[one] for one in cells], among, shown=2)
-    ids = sorted(cells)
-    more = len(ids) - _IDS
-    return ", ".join(map(brief, ids[:_IDS])) + (f" and {more} more" if more > 0 else "")
+    return first_of(sorted(cells), _IDS)
 
 
 def _cut(line: str) -> str:

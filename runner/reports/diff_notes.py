@@ -11,7 +11,7 @@ from runner.analysis.draws import Moved
 from runner.reports.describe import spelled
 from runner.reports.fold import NOT_APPLICABLE
 from runner.reports.notes import Note
-from runner.reports.words import brief, number
+from runner.reports.words import brief, first_of, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,8 +101,7 @@ def _values(diff: Diff, cell: CellResult) -> str:
 
 
 def _named(cases: Sequence[str]) -> str:
-    more = f" and {len(cases) - _NAMED} more" if len(cases) > _NAMED else ""
-    return f"{number(len(cases), 'case')} ({', '.join(map(brief, cases[:_NAMED]))}{more})"
+    return f"{number(len(cases), 'case')} ({first_of(cases, _NAMED)})"
 
 
 def _varying(diff: Diff) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from runner.analysis.swap import swaps
 from runner.reports.describe import describe
 from runner.reports.notes import Note
-from runner.reports.words import brief, number
+from runner.reports.words import brief, first_of, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def _alike(one: SwapSet, cases: int) -> str:
     that = f" that {' and '.join(left_out)}" if left_out else ""
     told = f"the same bits in every case{that} ({one.compared})"
     if one.varying:
-        told += f"; {_named(one.varying)} {'varies' if len(one.varying) == 1 else 'vary'}"
+        told += f"; {first_of(one.varying, _CASES)} {'varies' if len(one.varying) == 1 else 'vary'}"
     return told + ("" if one.proven else "; some of them were seen once, which proves nothing")
 
 
@@ -56,10 +56,5 @@ def _nearest(found: Nearest) -> str:
     one, other = (brief(cell.cell) for cell in found.cells)
     return (
         f"no two cells are alike in all cases; {one} and {other} come closest, with other bits in "
-        f"{number(len(found.apart), 'case')} ({_named(found.apart)})"
+        f"{number(len(found.apart), 'case')} ({first_of(found.apart, _CASES)})"
     )
-
-
-def _named(cases: Sequence[str]) -> str:
-    more = f" and {len(cases) - _CASES} more" if len(cases) > _CASES else ""
-    return ", ".join(map(brief, cases[:_CASES])) + more

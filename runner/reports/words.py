@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from runner.results.untrusted import inert, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runner.results.records import EngineName
 
 _LONGEST = 200
@@ -45,6 +47,12 @@ def brief(text: str) -> str:
     """One inert line; an ellipsis shows where a long one is cut."""
     line = one_line(text)
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rstrip()} …"
+
+
+def first_of(names: Sequence[str], most: int) -> str:
+    """Name the first of many, each an inert line, and count the others: ``a, b and 3 more``."""
+    more = len(names) - most
+    return ", ".join(map(brief, names[:most])) + (f" and {more} more" if more > 0 else "")
 
 
 def as_json(document: object) -> str:
