@@ -74,9 +74,7 @@ class Draws(BaseModel):
 @cache
 def table() -> Draws:
     """Return the table, as `draws.yaml` has it."""
-    path = Path(__file__).with_name("draws.yaml")
-    text = document.decode(path.read_bytes(), path.name)
-    return Draws.model_validate(document.read(text, path.name).data)
+    return Draws.model_validate(document.shipped(Path(__file__).with_name("draws.yaml")))
 
 
 def inputs(case: str, family: str) -> Inputs:

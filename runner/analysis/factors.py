@@ -71,9 +71,7 @@ class _Table(_Row):
 @cache
 def known() -> dict[str, Factor]:
     """Return name → factor, as `factors.yaml` lists them."""
-    path = Path(__file__).with_name("factors.yaml")
-    text = document.decode(path.read_bytes(), path.name)
-    return _Table.model_validate(document.read(text, path.name).data).factors
+    return _Table.model_validate(document.shipped(Path(__file__).with_name("factors.yaml"))).factors
 
 
 def part_of(name: str, axes: Iterable[str]) -> bool:

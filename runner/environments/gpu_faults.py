@@ -59,9 +59,7 @@ class Found:
 @cache
 def table() -> Table:
     """Return the table that is shipped beside this module."""
-    path = Path(__file__).with_name("gpu_faults.yaml")
-    text = document.decode(path.read_bytes(), path.name)
-    return Table.model_validate(document.read(text, path.name).data)
+    return Table.model_validate(document.shipped(Path(__file__).with_name("gpu_faults.yaml")))
 
 
 def find(text: str, where: Where) -> Found | None:

@@ -56,9 +56,7 @@ class Alike:
 @cache
 def rows() -> tuple[Row, ...]:
     """Return the table that is shipped beside this module."""
-    path = Path(__file__).with_name("alike.yaml")
-    text = document.decode(path.read_bytes(), path.name)
-    return _Table.model_validate(document.read(text, path.name).data).alike
+    return _Table.model_validate(document.shipped(Path(__file__).with_name("alike.yaml"))).alike
 
 
 def alike(cells: Iterable[Cell]) -> tuple[Alike, ...]:

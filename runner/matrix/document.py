@@ -17,6 +17,7 @@ import yaml
 from runner.matrix.problems import Finding, MatrixError, MatrixProblem, Path, dotted, shown
 
 if TYPE_CHECKING:
+    import pathlib
     from collections.abc import Iterator, Mapping
 
 Data: TypeAlias = "str | list[Data] | dict[str, Data]"
@@ -101,6 +102,11 @@ def read(text: str, name: str) -> Document:
     except (ValueError, OverflowError) as error:
         # PyYAML hands the number of an escape such as "\UFFFFFFFF" to chr() as it is.
         raise _error(name, 1, "not YAML: an escape in quotes names no character") from error
+
+
+def shipped(path: pathlib.Path) -> Data:
+    """Return the data of a table that lies beside a module."""
+    return read(decode(path.read_bytes(), path.name), path.name).data
 
 
 def _line_of(text: str, offset: int) -> int:

@@ -82,9 +82,7 @@ class Table(_Row):
 @cache
 def table() -> Table:
     """Return the table that is shipped beside this module."""
-    path = Path(__file__).with_name("releases.yaml")
-    text = document.decode(path.read_bytes(), path.name)
-    return Table.model_validate(document.read(text, path.name).data)
+    return Table.model_validate(document.shipped(Path(__file__).with_name("releases.yaml")))
 
 
 def minor_of(tensorflow: str) -> Minor | None:
